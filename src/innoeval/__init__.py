@@ -1,0 +1,65 @@
+"""innoeval tells whether the improvements claimed for public-service innovations hold up."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from innoeval import errors
+from innoeval.records import Claim, Estimate, Evaluation, Event, Finding, Panel, Policy, Verdict
+
+if TYPE_CHECKING:
+    from innoeval import checks, designs, plots, simulate
+    from innoeval.briefs import write_brief
+    from innoeval.claims import ClaimRegister, read_claims
+    from innoeval.evaluate import evaluate
+    from innoeval.sources import read_panel
+
+__version__ = "0.1.0"
+
+#: Name -> module that holds it; loaded when first asked for, so that importing innoeval costs
+#: little more than importing pandas.
+_LATER = {
+    "evaluate": "innoeval.evaluate",
+    "read_panel": "innoeval.sources",
+    "read_claims": "innoeval.claims",
+    "ClaimRegister": "innoeval.claims",
+    "write_brief": "innoeval.briefs",
+}
+_ROOMS = ("checks", "designs", "plots", "simulate")
+
+__all__ = [
+    "Claim",
+    "ClaimRegister",
+    "Estimate",
+    "Evaluation",
+    "Event",
+    "Finding",
+    "Panel",
+    "Policy",
+    "Verdict",
+    "checks",
+    "designs",
+    "errors",
+    "evaluate",
+    "plots",
+    "read_claims",
+    "read_panel",
+    "simulate",
+    "write_brief",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _LATER:
+        value = getattr(import_module(_LATER[name]), name)
+    elif name in _ROOMS:
+        value = import_module(f"innoeval.{name}")
+    else:
+        raise AttributeError(f"module 'innoeval' has no attribute '{name}'")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,163 @@
+"""What every design is and does, and how a claim and a panel look to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from innoeval.errors import ClaimError, DesignError
+from innoeval.records.assumption import Assumption
+from innoeval.records.claim import Claim
+from innoeval.records.estimate import Estimate
+from innoeval.records.freeze import Floats
+from innoeval.records.match import mismatches
+from innoeval.records.panel import Panel
+from innoeval.records.policy import Policy
+
+Mask = npt.NDArray[np.bool_]
+Positions = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """Many effects at once, in outcome units and raw sign: arrays of shape (K,).
+
+    Parameters
+    ----------
+    effect, std_error
+        Estimates and standard errors.
+    p_value
+        Of the two-sided test of no effect.
+    low, high
+        Ends of the interval at the level asked for; infinite where the data set no bound.
+    """
+
+    effect: Floats
+    std_error: Floats
+    p_value: Floats
+    low: Floats
+    high: Floats
+
+
+class Kernel(Protocol):
+    """A design made ready on one claim and panel, to be asked about many windows at once.
+
+    Checks probe a design through this door: arrays in, arrays out, no refit through data frames.
+    `series` is the treated units' average less the comparison units' (or the average itself where
+    there is no comparison), shape (T,); `launch` is the position of the first treated period.
+    """
+
+    series: Floats
+    launch: int
+
+    def effects(self, before: Mask, after: Mask, level: float = 0.95) -> Effects:
+        """Effect of each pair of windows.
+
+        Parameters
+        ----------
+        before, after
+            Masks of shape (K, T): the periods compared. They may lie anywhere, also wholly before
+            the launch (placebos).
+        level
+            Level of the intervals.
+        """
+        ...
+
+    def trend(self, level: float = 0.95) -> Effects | None:
+        """Effect (K = 1) that going on with the difference in earlier trends would have shown.
+
+        None where the design does not lean on parallel trends, or has too few earlier periods.
+        """
+        ...
+
+
+@runtime_checkable
+class Design(Protocol):
+    """A way to estimate what would have happened without the innovation.
+
+    `relaxes` is the assumption that the stressed analysis gives up; `sms_level` the most that the
+    design can reach on the Maryland scale; `estimand` says in a sentence what is estimated.
+    """
+
+    assumptions: ClassVar[tuple[Assumption, ...]]
+    relaxes: ClassVar[Assumption | None]
+    sms_level: ClassVar[int]
+    estimand: ClassVar[str]
+
+    def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
+        """Why the design does not fit this claim and panel; empty if it does."""
+        ...
+
+    def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
+        """The base estimate: the identifying assumption at face value."""
+        ...
+
+    def stressed(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate | None:
+        """The estimate with `relaxes` given up; None where the data cannot give one."""
+        ...
+
+    def kernel(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Kernel:
+        """The design made ready for many windows."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Arrangement:
+    """A claim and a panel as a design sees them.
+
+    Parameters
+    ----------
+    outcomes
+        Array (N, T) of the claimed outcome; `nan` where missing.
+    treated
+        Mask (N,) of the treated units.
+    starts
+        Position of each unit's first treated period, (N,); T for units never treated.
+    """
+
+    outcomes: Floats
+    treated: Mask
+    starts: Positions
+
+    @property
+    def launches(self) -> Positions:
+        """Distinct first treated periods, in order."""
+        return np.unique(self.starts[self.treated])
+
+    @property
+    def launch(self) -> int:
+        """The one first treated period.
+
+        Raises
+        ------
+        DesignError
+            Where treated units start at different times.
+        """
+        if len(self.launches) != 1:
+            raise DesignError("the treated units start at different times; this needs one start")
+        return int(self.launches[0])
+
+    @property
+    def n_periods(self) -> int:
+        """Number of periods, T."""
+        return int(self.outcomes.shape[1])
+
+
+def arrange(panel: Panel, claim: Claim) -> Arrangement:
+    """Arrays of a claim and a panel.
+
+    Raises
+    ------
+    ClaimError
+        Listing everything in which the claim does not fit the panel.
+    """
+    if faults := mismatches(claim, panel):
+        raise ClaimError(faults)
+    treated = panel.rows(claim.units)
+    starts = np.full(len(panel.units), panel.calendar.n, dtype=np.int64)
+    for row in np.flatnonzero(treated):
+        starts[row] = panel.calendar.position(claim.treated[panel.units[row]])
+    return Arrangement(outcomes=panel.matrix(claim.outcome), treated=treated, starts=starts)

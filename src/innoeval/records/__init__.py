@@ -1,0 +1,31 @@
+"""Records: frozen nouns that every verb takes and gives."""
+
+from innoeval.records.assumption import Assumption
+from innoeval.records.calendar import Calendar, Frequency
+from innoeval.records.claim import Claim, Event
+from innoeval.records.estimate import Component, Estimate, Interval, Path
+from innoeval.records.evaluation import Evaluation, Measured, Objection
+from innoeval.records.finding import Finding
+from innoeval.records.panel import Panel
+from innoeval.records.policy import Policy
+from innoeval.records.verdict import Standard, Verdict
+
+__all__ = [
+    "Assumption",
+    "Calendar",
+    "Claim",
+    "Component",
+    "Estimate",
+    "Evaluation",
+    "Event",
+    "Finding",
+    "Frequency",
+    "Interval",
+    "Measured",
+    "Objection",
+    "Panel",
+    "Path",
+    "Policy",
+    "Standard",
+    "Verdict",
+]

@@ -1,0 +1,55 @@
+"""The finding: what a check saw, in the currency of the claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from innoeval.records.assumption import Assumption
+
+FindingStatus = Literal["problem", "clear", "cannot_tell", "not_applicable"]
+Severity = Literal["fatal", "major", "note"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One answered question about a claim.
+
+    Parameters
+    ----------
+    check
+        Short name of the check, such as "pre_trend".
+    probes
+        The assumptions that it looked at.
+    status
+        "problem": a violation is shown. "clear": one that is big enough to change the verdict is
+        ruled out. "cannot_tell": neither. "not_applicable": the check could not run; `says` why.
+    severity
+        How much a problem here matters: "fatal", "major" or "note".
+    question
+        The question, in plain words.
+    says
+        The answer, in one plain sentence.
+    bias, bias_se
+        Improvement that the violation could have faked, in outcome units (positive = it flatters
+        the claim), and its standard error.
+    share_explained
+        The same as a share of the claimed improvement.
+    statistic, p_value
+        Of the test, if there is one; `p_value` is adjusted (Holm) over the checks of the claim.
+    power
+        Probability to have seen a violation that explains half the claim.
+    """
+
+    check: str
+    probes: tuple[Assumption, ...]
+    status: FindingStatus
+    severity: Severity
+    question: str
+    says: str
+    bias: float | None = None
+    bias_se: float | None = None
+    share_explained: float | None = None
+    statistic: float | None = None
+    p_value: float | None = None
+    power: float | None = None

@@ -1,0 +1,180 @@
+"""Whether a claim and a panel speak of the same thing."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+import numpy as np
+
+from innoeval.errors import Fault
+from innoeval.records.claim import Claim
+from innoeval.records.panel import Panel
+
+
+def mismatches(claim: Claim, panel: Panel) -> tuple[Fault, ...]:
+    """Every reason why a claim cannot be held against a panel, all at once.
+
+    Parameters
+    ----------
+    claim, panel
+        The two records.
+
+    Returns
+    -------
+    Faults that name the claim, the column, what was found and what to do; empty if there are none.
+    """
+    faults = [*_outcome_faults(claim, panel), *_unit_faults(claim, panel)]
+    faults += _start_faults(claim, panel)
+    faults += _window_faults(claim, panel)
+    if not faults:
+        faults += _value_faults(claim, panel)
+    return tuple(faults)
+
+
+def share_unit(panel: Panel, outcome: str) -> float:
+    """What a share of 100 % is in the outcome's units: 1.0 or 100.0."""
+    values = panel.matrix(outcome)
+    return 1.0 if np.nanmax(values) <= 1 else 100.0
+
+
+def _fault(claim: Claim, column: str, found: str, remedy: str) -> Fault:
+    return Fault(found=found, remedy=remedy, origin=f"claim '{claim.id}'", column=column)
+
+
+def _suggest(name: str, known: Iterable[str]) -> str:
+    known = list(known)
+    by_lower = {item.casefold(): item for item in known}
+    near = difflib.get_close_matches(name.casefold(), by_lower, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{by_lower[near[0]]}'?"
+    rest = f" and {len(known) - 8} more" if len(known) > 8 else ""
+    return f"the panel has {', '.join(known[:8])}{rest}"
+
+
+def _outcome_faults(claim: Claim, panel: Panel) -> list[Fault]:
+    if claim.outcome in panel.metrics:
+        return []
+    found = f"the outcome '{claim.outcome}' is not a metric of {panel.origin}"
+    return [_fault(claim, "outcome", found, _suggest(claim.outcome, panel.metrics))]
+
+
+def _unit_faults(claim: Claim, panel: Panel) -> list[Fault]:
+    known = set(panel.units)
+    absent = [unit for unit in claim.units if unit not in known]
+    faults = [
+        _fault(claim, "treated", f"the treated unit '{unit}' is not in {panel.origin}",
+               _suggest(unit, panel.units))
+        for unit in absent
+    ]  # fmt: skip
+    for event in claim.events:
+        if isinstance(event.scope, tuple):
+            faults += [
+                _fault(claim, "events", f"the unit '{unit}' of the event '{event.what}' is unknown",
+                       _suggest(unit, panel.units))
+                for unit in event.scope if unit not in known
+            ]  # fmt: skip
+    return faults
+
+
+def _start_faults(claim: Claim, panel: Panel) -> list[Fault]:
+    faults: list[Fault] = []
+    first, last = panel.periods[0], panel.periods[-1]
+    if panel.calendar.n < 2:
+        found = f"{panel.origin} has the single period {first}"
+        return [_fault(claim, "treated", found, "a before and an after are needed; add periods")]
+    for start in dict.fromkeys(claim.treated.values()):
+        units = ", ".join(u for u, s in claim.treated.items() if s == start)
+        try:
+            position = panel.calendar.position(start)
+        except ValueError as error:
+            freq = panel.freq.replace("_", " ")
+            faults.append(
+                _fault(
+                    claim,
+                    "treated",
+                    f"the start of {units}: {error}",
+                    f"write it as a {freq}, such as {last}",
+                )
+            )
+            continue
+        if position <= 0:
+            found = f"{units} starts in {start}, and the panel begins in {first}"
+            faults.append(_fault(claim, "treated", found, "add periods from before the start"))
+        elif position >= panel.calendar.n:
+            found = f"{units} starts in {start}, and the panel ends in {last}"
+            faults.append(_fault(claim, "treated", found, "add periods from after the start"))
+    return faults
+
+
+def _window_faults(claim: Claim, panel: Panel) -> list[Fault]:
+    labels = [("events", event.period) for event in claim.events]
+    labels += [("definition_changes", period) for period in claim.definition_changes]
+    faults = []
+    for column, text in labels:
+        try:
+            panel.calendar.position(text)
+        except ValueError as error:
+            faults.append(_fault(claim, column, str(error), f"write it as {panel.periods[-1]}"))
+    if claim.windows is None:
+        return faults
+    try:
+        ends = [panel.calendar.position(text) for window in claim.windows for text in window]
+    except ValueError as error:
+        return [*faults, _fault(claim, "windows", str(error), f"write it as {panel.periods[-1]}")]
+    if not (0 <= ends[0] <= ends[1] < ends[2] <= ends[3] < panel.calendar.n):
+        found = f"the windows {claim.windows} do not lie one after the other inside the panel"
+        remedy = f"give a before and an after between {panel.periods[0]} and {panel.periods[-1]}"
+        faults.append(_fault(claim, "windows", found, remedy))
+    return faults
+
+
+def _value_faults(claim: Claim, panel: Panel) -> list[Fault]:
+    values = panel.matrix(claim.outcome)
+    known = values[np.isfinite(values)]
+    column = claim.outcome
+    if known.size == 0:
+        return [_fault(claim, column, "every value of the outcome is missing", "supply the values")]
+    if known.min() == known.max():
+        found = f"every value of the outcome is {known[0]:g}"
+        return [_fault(claim, column, found, "check the column: a constant cannot show a change")]
+    empty = [u for u, row in zip(panel.units, values, strict=True)
+             if u in claim.treated and not np.isfinite(row).any()]  # fmt: skip
+    if empty:
+        found = f"the treated units {', '.join(empty)} have no value of the outcome"
+        return [
+            _fault(claim, column, found, "supply the values, or take the units out of the claim")
+        ]
+    faults = []
+    if claim.scale == "percentage_points":
+        unit = share_unit(panel, claim.outcome)
+        if known.min() < 0 or known.max() > 100:
+            found = f"the claim is in percentage points and the outcome runs from {known.min():g} to {known.max():g}"
+            faults.append(
+                _fault(
+                    claim,
+                    "scale",
+                    found,
+                    "percentage points are for shares; say 'absolute' or 'relative'",
+                )
+            )
+        elif claim.size is not None and unit == 1 and claim.size < 1:
+            found = (
+                f"size {claim.size:g} in percentage points, and the outcome is recorded from 0 to 1"
+            )
+            faults.append(
+                _fault(claim, "size", found,
+                       f"write {claim.size * 100:g} for {claim.size * 100:g} points, or scale='absolute' "
+                       "with the size as the outcome records it")
+            )  # fmt: skip
+    if claim.scale == "relative" and known.min() < 0:
+        found = f"the claim is relative and the outcome takes the negative value {known.min():g}"
+        faults.append(
+            _fault(
+                claim,
+                "scale",
+                found,
+                "a percentage of a negative number means nothing; say scale='absolute'",
+            )
+        )
+    return faults

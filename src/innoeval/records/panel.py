@@ -1,0 +1,347 @@
+"""The panel: one row per unit and period, one column per metric, and what each column is for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from innoeval.errors import Fault, PanelError
+from innoeval.records.calendar import Calendar, Frequency, first_day, ordinal
+from innoeval.records.claim import Better
+from innoeval.records.freeze import Frozen, read_only
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from innoeval.records.freeze import Floats
+
+#: pandas' names for our frequencies; a plain integer has none.
+_ALIAS: dict[Frequency, str] = {
+    "year": "Y", "financial_year": "Y-MAR", "quarter": "Q", "month": "M", "week": "W", "day": "D",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Panel:
+    """Service metrics by unit and period, with the role of each column.
+
+    Parameters
+    ----------
+    frame
+        One row per unit and period. `unit` holds text, `period` labels of one frequency
+        ("2023-01"), metrics hold numbers; a missing number is an empty cell, never a zero.
+    unit, period
+        Names of the key columns.
+    freq
+        Frequency of the periods.
+    outcomes
+        Every recorded metric of the service, not only the claimed one.
+    balancing
+        Metric -> which way is better: measures that must not get worse in exchange.
+    numerator, denominator
+        Columns behind a rate or share.
+    version
+        Column with the version of the definition under which a row was recorded.
+    neighbour
+        Column that is 1 for units next to a treated unit.
+    covariates
+        Further columns.
+    origin
+        Where the data came from: a file's name, or "the data frame".
+    notes
+        What reading left out or changed, in plain sentences.
+
+    Raises
+    ------
+    PanelError
+        For a missing column, a duplicate unit-period, an infinite value or a column of text.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"ward": ["A", "A", "B"], "month": ["2023-01", "2023-02", "2023-01"],
+    ...                       "days": [10.0, 9.0, 12.0]})
+    >>> panel = Panel(frame=frame, unit="ward", period="month", freq="month", outcomes=("days",))
+    >>> panel.matrix("days")
+    array([[10.,  9.],
+           [12., nan]])
+    """
+
+    frame: pd.DataFrame = field(repr=False)
+    unit: str
+    period: str
+    freq: Frequency
+    outcomes: tuple[str, ...]
+    balancing: Mapping[str, Better] = field(default_factory=Frozen[str, Better])
+    numerator: str | None = None
+    denominator: str | None = None
+    version: str | None = None
+    neighbour: str | None = None
+    covariates: tuple[str, ...] = ()
+    origin: str = "the data frame"
+    notes: tuple[str, ...] = ()
+    units: tuple[str, ...] = field(init=False)
+    calendar: Calendar = field(init=False)
+    _codes: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "outcomes", tuple(self.outcomes))
+        put(self, "covariates", tuple(self.covariates))
+        put(self, "balancing", Frozen(self.balancing))
+        put(self, "notes", tuple(self.notes))
+        _need_columns(self)
+        units = self.frame[self.unit].astype("string").astype(object)
+        names, unit_codes = np.unique(units.to_numpy(dtype=str), return_inverse=True)
+        ordinals = _ordinals(self.frame[self.period], self.freq)
+        calendar = _calendar(ordinals, self.freq)
+        period_codes = (ordinals - calendar.first) // calendar.step
+        put(self, "units", tuple(str(name) for name in names))
+        put(self, "calendar", calendar)
+        order = np.lexsort((period_codes, unit_codes))
+        put(self, "_codes", (unit_codes[order].astype(np.int64), period_codes[order]))
+        frame = self.frame.iloc[order].reset_index(drop=True)
+        frame[self.unit] = units.iloc[order].to_numpy()
+        frame[self.period] = _as_periods(ordinals[order], self.freq)
+        for column in self.metrics:
+            frame[column] = _numbers(frame[column], column, self.origin)
+        put(self, "frame", frame)
+        _refuse_duplicates(self)
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Every column that holds numbers, each once."""
+        named = (*self.outcomes, *self.balancing, self.numerator, self.denominator, self.neighbour)
+        return tuple(dict.fromkeys(name for name in named if name is not None))
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """Label of every period from first to last, gaps included."""
+        return self.calendar.labels
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the data and roles: equal data give equal text, whatever the row order."""
+        hashed = hashlib.sha256(
+            repr(
+                (
+                    self.unit,
+                    self.period,
+                    self.freq,
+                    self.outcomes,
+                    sorted(self.balancing.items()),
+                    self.numerator,
+                    self.denominator,
+                    self.version,
+                    self.neighbour,
+                    self.covariates,
+                    self.units,
+                    self.calendar,
+                )
+            ).encode()
+        )
+        hashed.update(self._codes[0].tobytes() + self._codes[1].tobytes())
+        for column in self.metrics:
+            hashed.update(self.frame[column].to_numpy(dtype=np.float64).tobytes())
+        others = [c for c in (self.version, *self.covariates) if c is not None]
+        for column in others:
+            hashed.update("\x1f".join(map(str, self.frame[column].tolist())).encode())
+        return hashed.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Panel) and self.fingerprint == other.fingerprint
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def matrix(self, outcome: str) -> Floats:
+        """Values of one column as a read-only array.
+
+        Parameters
+        ----------
+        outcome
+            A column that holds numbers.
+
+        Returns
+        -------
+        Array of shape (units, periods); `nan` where the panel has no value.
+
+        Raises
+        ------
+        PanelError
+            Where the panel has no such column of numbers.
+        """
+        if outcome not in self.metrics and outcome not in self.covariates:
+            raise PanelError(
+                [
+                    Fault(
+                        found=f"there is no metric '{outcome}'",
+                        remedy=f"name one of {', '.join(self.metrics)}",
+                        origin=self.origin,
+                    )
+                ]
+            )
+        values = np.full((len(self.units), self.calendar.n), np.nan)
+        values[self._codes] = self.frame[outcome].to_numpy(dtype=np.float64)
+        return read_only(values)
+
+    def labels(self, column: str) -> npt.NDArray[np.object_]:
+        """Values of a column of text as an array (units, periods); None where there is no row."""
+        values = np.full((len(self.units), self.calendar.n), None, dtype=object)
+        series = self.frame[column]
+        values[self._codes] = series.astype(object).where(series.notna(), None).to_numpy()
+        return values
+
+    def rows(self, units: Collection[str]) -> npt.NDArray[np.bool_]:
+        """Mask of shape (units,) that is true for the units named."""
+        wanted = set(units)
+        return np.array([unit in wanted for unit in self.units], dtype=bool)
+
+    def window(self, first: object, last: object) -> Panel:
+        """The panel cut to the periods from `first` to `last`, both included."""
+        low, high = self.calendar.position(first), self.calendar.position(last)
+        inside = (self._codes[1] >= low) & (self._codes[1] <= high)
+        return self._keep(inside)
+
+    def drop_units(self, units: Collection[str] | str) -> Panel:
+        """The panel without some units."""
+        gone = self.rows([units] if isinstance(units, str) else units)
+        return self._keep(~gone[self._codes[0]])
+
+    def _keep(self, rows: npt.NDArray[np.bool_]) -> Panel:
+        if not rows.any():
+            raise PanelError(
+                [
+                    Fault(
+                        found="no row is left after cutting the panel",
+                        remedy="widen the window, or drop fewer units",
+                        origin=self.origin,
+                    )
+                ]
+            )
+        return replace(self, frame=self.frame[rows])
+
+
+def _need_columns(panel: Panel) -> None:
+    """Refuse a panel whose columns are not there, twice there, or that has no row."""
+    optional = [] if panel.version is None else [panel.version]
+    named = [panel.unit, panel.period, *panel.metrics, *optional, *panel.covariates]
+    have = [str(name) for name in panel.frame.columns]
+    faults = [
+        Fault(
+            found=f"there is no column '{name}'",
+            remedy=f"the columns are {', '.join(have)}",
+            origin=panel.origin,
+        )
+        for name in dict.fromkeys(named)
+        if name not in have
+    ]
+    faults += [
+        Fault(
+            found=f"the column '{name}' stands there {have.count(name)} times",
+            remedy="rename all but one",
+            origin=panel.origin,
+        )
+        for name in dict.fromkeys(named)
+        if have.count(name) > 1
+    ]
+    if not panel.outcomes:
+        faults.append(
+            Fault(found="no outcome is named", remedy="name it with outcomes=", origin=panel.origin)
+        )
+    if not faults and panel.frame.empty:
+        faults.append(
+            Fault(found="there is no row of data", remedy="give at least one", origin=panel.origin)
+        )
+    if faults:
+        raise PanelError(faults)
+
+
+def _ordinals(periods: pd.Series, freq: Frequency) -> npt.NDArray[np.int64]:
+    """Each row's period as a number, read once per distinct label."""
+    codes, labels = pd.factorize(periods)
+    if (codes < 0).any():
+        raise PanelError("a period is missing; every row needs one")
+    try:
+        known = [ordinal(_text(item), freq) for item in labels]
+    except ValueError as error:
+        raise PanelError(f"{error}; every period must be a {freq.replace('_', ' ')}") from None
+    return np.array(known, dtype=np.int64)[codes]
+
+
+def _text(item: object) -> str:
+    """A period's label; pandas' own periods and dates stand for their first day."""
+    if isinstance(item, pd.Period):
+        return str(item.start_time.date())
+    if isinstance(item, pd.Timestamp):
+        return str(item.date())
+    if isinstance(item, (float, np.floating)) and float(item).is_integer():
+        return str(int(item))
+    return str(item)
+
+
+def _calendar(ordinals: npt.NDArray[np.int64], freq: Frequency) -> Calendar:
+    distinct = np.unique(ordinals)
+    step = int(np.gcd.reduce(np.diff(distinct))) if len(distinct) > 1 else 1
+    n = int(distinct[-1] - distinct[0]) // step + 1
+    return Calendar(freq=freq, first=int(distinct[0]), n=n, step=step)
+
+
+def _as_periods(
+    ordinals: npt.NDArray[np.int64], freq: Frequency
+) -> npt.NDArray[np.int64] | pd.PeriodIndex:
+    if freq == "integer":
+        return ordinals
+    distinct, codes = np.unique(ordinals, return_inverse=True)
+    days = np.array([first_day(int(number), freq) for number in distinct], dtype="datetime64[D]")
+    return pd.PeriodIndex(pd.DatetimeIndex(days).to_period(_ALIAS[freq]))[codes]
+
+
+def _numbers(column: pd.Series, name: str, origin: str) -> npt.NDArray[np.float64]:
+    try:
+        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise PanelError(
+            [
+                Fault(
+                    found=f"it holds {column.dtype} values, not numbers",
+                    remedy="read the file with innoeval.read_panel, or convert the column",
+                    origin=origin,
+                    column=name,
+                )
+            ]
+        ) from None
+    if np.isinf(values).any():
+        raise PanelError(
+            [
+                Fault(
+                    found=f"{int(np.isinf(values).sum())} values are infinite",
+                    remedy="leave the cell empty, or give the number",
+                    origin=origin,
+                    column=name,
+                )
+            ]
+        )
+    return values
+
+
+def _refuse_duplicates(panel: Panel) -> None:
+    units, periods = panel._codes  # noqa: SLF001 - its own record
+    twice = np.flatnonzero((np.diff(units) == 0) & (np.diff(periods) == 0))
+    if len(twice):
+        pairs: Sequence[str] = [
+            f"{panel.units[units[i]]} in {panel.periods[periods[i]]}" for i in twice[:5]
+        ]
+        rest = f" and {len(twice) - 5} more" if len(twice) > 5 else ""
+        raise PanelError(
+            [
+                Fault(
+                    found=f"a unit has two rows in one period: {', '.join(pairs)}{rest}",
+                    remedy="keep one row for each unit and period",
+                    origin=panel.origin,
+                )
+            ]
+        )

@@ -1,0 +1,110 @@
+"""The verdict: what may be said about a claim, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from innoeval.records.estimate import Interval
+
+Status = Literal[
+    "supported",
+    "partly_supported",
+    "inconclusive",
+    "overstated",
+    "refuted",
+    "harmful",
+    "not_evaluable",
+]
+Mark = Literal["holds up", "holds up in part", "not substantiated", "does not hold up"]
+Certainty = Literal["high", "moderate", "low", "very_low"]
+Deciding = Literal["base", "stressed", "hull", "none"]
+
+MARKS: dict[Status, Mark] = {
+    "supported": "holds up",
+    "partly_supported": "holds up in part",
+    "inconclusive": "not substantiated",
+    "overstated": "does not hold up",
+    "refuted": "does not hold up",
+    "harmful": "does not hold up",
+    "not_evaluable": "not substantiated",
+}
+
+#: What each status says, for people who read nothing else.
+PLAIN: dict[Status, str] = {
+    "supported": "Holds up.",
+    "partly_supported": "An improvement is shown; that it is as large as announced is not.",
+    "inconclusive": "These data cannot tell.",
+    "overstated": "The announced size is ruled out.",
+    "refuted": "No meaningful improvement.",
+    "harmful": "Got worse.",
+    "not_evaluable": "Cannot be evaluated.",
+}
+
+#: A shape for each status, so that nothing hangs on colour.
+ICONS: dict[Status, str] = {
+    "supported": "✓",
+    "partly_supported": "◐",
+    "inconclusive": "?",
+    "overstated": "≠",
+    "refuted": "✗",
+    "harmful": "▼",
+    "not_evaluable": "–",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standard:
+    """A score on a published evidence standard, with the rule that gave it."""
+
+    name: str
+    score: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the rule says of a claim.
+
+    Parameters
+    ----------
+    status
+        One of the seven statuses of docs/method.
+    mark
+        The status in four classes.
+    certainty
+        How far the design can be trusted: "high", "moderate", "low" or "very_low".
+    reasons
+        Plain sentences: which rule fired, on which numbers.
+    downgrades
+        Plain sentences: what took certainty away.
+    interval
+        The interval that decided, as improvement on the claim's scale; None if not evaluable.
+    deciding
+        Which analysis gave that interval: "base", "stressed", their "hull", or "none".
+    claimed, smallest
+        Claimed size and smallest effect that matters on the claim's scale, as used.
+    improvement_shown, material_shown
+        Whether some improvement, and one that matters, is shown.
+    resolution
+        (claimed − what must be shown) / standard error: how decisive the data could be at all.
+    breakdown
+        Largest bias, on the claim's scale, at which the status would stand.
+    standards
+        Scores on published evidence standards.
+    """
+
+    status: Status
+    mark: Mark
+    certainty: Certainty
+    reasons: tuple[str, ...]
+    downgrades: tuple[str, ...] = ()
+    interval: Interval | None = None
+    deciding: Deciding = "none"
+    claimed: float | None = None
+    smallest: float | None = None
+    improvement_shown: bool = False
+    material_shown: bool = False
+    resolution: float | None = None
+    breakdown: float | None = None
+    standards: tuple[Standard, ...] = ()
