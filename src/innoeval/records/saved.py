@@ -68,17 +68,19 @@ def _converter() -> Converter:
     converter = Converter(forbid_extra_keys=True)
     converter.register_unstructure_hook(float, _plain_float)
     converter.register_structure_hook(float, lambda value, _: _float(value))
-    converter.register_unstructure_hook(np.ndarray, lambda a: [_plain_float(x) for x in a.tolist()])
+    converter.register_unstructure_hook_func(
+        _is_array, lambda array: [_plain_float(value) for value in array.tolist()]
+    )
     converter.register_structure_hook_func(
-        lambda kind: getattr(kind, "__origin__", kind) is np.ndarray,
+        _is_array,
         lambda values, _: np.array([_float(value) for value in values], dtype=np.float64),
     )
     converter.register_unstructure_hook_func(
-        lambda kind: getattr(kind, "__origin__", kind) in {Frozen, Mapping},
+        _is_mapping,
         lambda mapping: [[key, value] for key, value in mapping.items()],
     )
     converter.register_structure_hook_func(
-        lambda kind: getattr(kind, "__origin__", kind) in {Frozen, Mapping},
+        _is_mapping,
         lambda pairs, kind: Frozen(
             {
                 converter.structure(k, get_args(kind)[0]): converter.structure(v, get_args(kind)[1])
@@ -94,6 +96,14 @@ def _converter() -> Converter:
     converter.register_structure_hook(Interval, lambda ends, _: Interval(*map(_float, ends)))
     converter.register_structure_hook(Claim, lambda plain, _: _claim(converter, plain))
     return converter
+
+
+def _is_array(kind: object) -> bool:
+    return getattr(kind, "__origin__", kind) is np.ndarray
+
+
+def _is_mapping(kind: object) -> bool:
+    return getattr(kind, "__origin__", kind) in {Frozen, Mapping}
 
 
 def _scope() -> object:
