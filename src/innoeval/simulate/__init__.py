@@ -1,0 +1,6 @@
+"""Simulated panels and claims with a known truth and a known fault."""
+
+from innoeval.simulate.scenario import FAULTS, draw
+from innoeval.simulate.truth import Scenario, Truth, true_statuses
+
+__all__ = ["FAULTS", "Scenario", "Truth", "draw", "true_statuses"]
