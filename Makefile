@@ -1,0 +1,60 @@
+# Every target does its own set-up: a Python (3.11 or newer) with pip is all that it needs.
+# `make help` lists the targets.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint notebooks calibrate sample pictures lock clean
+
+BIN := .venv/bin
+READY := .venv/.ready
+LOCK := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
+	--no-header --extra dev --extra excel --extra gallery --output-file requirements.lock pyproject.toml
+
+# One thread each: the tests and the placebo runs spread over processes, not over BLAS threads.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help:  ## what can be made
+	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
+		printf '  make %-10s  %s\n' "$$name" "$$what"; done
+
+demo: $(READY)  ## evaluate the sample claims and a real case, write the briefs into demo/
+	@$(BIN)/innoeval demo -o demo
+
+test: $(READY)  ## run the tests and the examples in the documentation
+	@$(BIN)/pytest -q -n auto -m "not slow"
+
+lint: $(READY)  ## style, types and the import contract
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+
+notebooks: $(READY)  ## execute the notebooks
+	@$(BIN)/pytest -q -o addopts= --nbmake --nbmake-timeout=300 notebooks
+
+calibrate: $(READY)  ## false alarms and hits of every check and design (slow)
+	@$(BIN)/pytest -q -n auto -m slow tests
+
+sample: $(READY)  ## rewrite data/sample, byte for byte
+	@$(BIN)/python -m innoeval.simulate data/sample
+
+pictures: $(READY)  ## redraw the pictures of the README (needs pdftoppm and Chromium)
+	@$(BIN)/python scripts/make_pictures.py
+
+lock: $(READY)  ## pin the newest versions that pyproject.toml allows
+	@$(LOCK) --upgrade
+
+clean:  ## remove the environment, caches and outputs
+	@rm -rf .venv demo dist htmlcov .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Made again when a dependency changes; otherwise a second run starts at once.
+$(READY): pyproject.toml requirements.lock
+	@python=$$(sh scripts/find_python.sh $(PYTHON)) || exit 1; \
+	$(BIN)/python -c '' 2>/dev/null || { \
+		echo "Setting up .venv with $$("$$python" --version); this takes a minute or two, once."; \
+		"$$python" -m venv --clear .venv; }
+	@$(BIN)/python -m pip install -qq -r requirements.lock
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@touch $@

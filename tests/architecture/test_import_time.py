@@ -1,0 +1,25 @@
+"""Importing innoeval costs little more than importing pandas."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+BUDGET = 1.3
+ROUNDS = 7
+#: Processor time, not time on the clock: another process on the same core does not count.
+CLOCK = "import time; t = time.process_time(); import {module}; print(time.process_time() - t)"
+
+
+def seconds(module: str) -> float:
+    done = subprocess.run(
+        [sys.executable, "-c", CLOCK.format(module=module)],
+        capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    return float(done.stdout)
+
+
+def test_import_costs_little_more_than_pandas() -> None:
+    rounds = [(seconds("pandas"), seconds("innoeval")) for _ in range(ROUNDS)]
+    pandas, innoeval = (min(times) for times in zip(*rounds, strict=True))
+    assert innoeval <= BUDGET * pandas, f"innoeval {innoeval:.2f} s, pandas {pandas:.2f} s"
