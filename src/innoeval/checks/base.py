@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from innoeval.designs.base import Arrangement, Design, Kernel
+from scipy.special import ndtr
+
+from innoeval.designs.base import Arrangement, DecidingDesign, Kernel
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate
@@ -39,7 +41,7 @@ class Case:
     claim: Claim
     panel: Panel
     arrangement: Arrangement
-    design: Design
+    design: DecidingDesign
     kernel: Kernel
     estimate: Estimate
     announced: Estimate | None
@@ -55,6 +57,28 @@ class Case:
     def share(self, bias: float) -> float | None:
         """A bias (as improvement, outcome units) as a share of the claimed improvement."""
         return bias / self.claimed if self.claimed else None
+
+
+@dataclass(frozen=True, slots=True)
+class Bias:
+    """Improvement that a violation could have faked.
+
+    Parameters
+    ----------
+    value, std_error
+        In outcome units; positive = it flatters the claim.
+    power
+        Probability to have seen a violation that explains half the claim; None if not known.
+    """
+
+    value: float
+    std_error: float
+    power: float | None = None
+
+    @property
+    def statistic(self) -> float | None:
+        """Bias in standard errors."""
+        return self.value / self.std_error if self.std_error > 0 else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +98,10 @@ class Measurement:
         Of "no violation"; None for a check that reads facts instead of testing.
     severity
         Severity of this finding.
-    bias, bias_se, statistic, power
-        As in `Finding`; `bias` in outcome units, positive = it flatters the claim.
+    bias
+        What the violation could have faked.
+    statistic
+        Of the test, or whatever number sums the facts up.
     """
 
     status: FindingStatus
@@ -83,10 +109,8 @@ class Measurement:
     says_problem: str = ""
     p_value: float | None = None
     severity: Severity = "major"
-    bias: float | None = None
-    bias_se: float | None = None
+    bias: Bias | None = None
     statistic: float | None = None
-    power: float | None = None
 
 
 class Check(Protocol):
@@ -99,3 +123,19 @@ class Check(Protocol):
     def measure(self, case: Case) -> Measurement:
         """Answer the question for one case; never raise for data reasons."""
         ...
+
+
+def power_for_half(case: Case, std_error: float) -> float | None:
+    """Probability that a two-sided 5 % test sees a violation that explains half the claim.
+
+    Parameters
+    ----------
+    case
+        The case; without a claimed size there is no half of it.
+    std_error
+        Standard error of the bias, in outcome units.
+    """
+    if not case.claimed or not 0 < std_error < float("inf"):
+        return None
+    away = case.claimed / 2 / std_error
+    return float(ndtr(away - 1.96) + ndtr(-away - 1.96))

@@ -1,1 +1,18 @@
-"""designs"""
+"""Designs: ways to estimate what would have happened without the innovation."""
+
+from innoeval.designs.base import DecidingDesign, Design
+from innoeval.designs.before_after import BeforeAfter
+from innoeval.designs.choose import Choice, choose, preferred
+from innoeval.designs.did import DifferenceInDifferences
+from innoeval.designs.its import SegmentedRegression
+
+__all__ = [
+    "BeforeAfter",
+    "Choice",
+    "DecidingDesign",
+    "Design",
+    "DifferenceInDifferences",
+    "SegmentedRegression",
+    "choose",
+    "preferred",
+]

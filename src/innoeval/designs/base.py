@@ -78,12 +78,11 @@ class Kernel(Protocol):
 class Design(Protocol):
     """A way to estimate what would have happened without the innovation.
 
-    `relaxes` is the assumption that the stressed analysis gives up; `sms_level` the most that the
-    design can reach on the Maryland scale; `estimand` says in a sentence what is estimated.
+    `sms_level` is the most that the design can reach on the Maryland scale; `estimand` says in a
+    sentence what is estimated.
     """
 
     assumptions: ClassVar[tuple[Assumption, ...]]
-    relaxes: ClassVar[Assumption | None]
     sms_level: ClassVar[int]
     estimand: ClassVar[str]
 
@@ -94,6 +93,16 @@ class Design(Protocol):
     def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
         """The base estimate: the identifying assumption at face value."""
         ...
+
+
+@runtime_checkable
+class DecidingDesign(Design, Protocol):
+    """A design that can decide: it also gives a stressed estimate, and can be probed by checks.
+
+    `relaxes` is the assumption that the stressed analysis gives up.
+    """
+
+    relaxes: ClassVar[Assumption]
 
     def stressed(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate | None:
         """The estimate with `relaxes` given up; None where the data cannot give one."""

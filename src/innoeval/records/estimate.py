@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -121,6 +121,10 @@ class Estimate(ArrayRecord):
         What the design leans on.
     warnings
         What a reader must know before using the number.
+    level
+        Level of the interval.
+    whole
+        For a share: what 100 % is in outcome units (1 or 100).
     """
 
     design: str
@@ -144,7 +148,8 @@ class Estimate(ArrayRecord):
     influence: Floats | None = None
     assumptions: tuple[Assumption, ...] = ()
     warnings: tuple[str, ...] = ()
-    level: float = field(default=0.95)
+    level: float = 0.95
+    whole: float = 1.0
 
     def __post_init__(self) -> None:
         if not np.isfinite([self.effect, self.baseline, self.observed]).all():
@@ -167,7 +172,7 @@ class Estimate(ArrayRecord):
         """The interval, turned so that positive = better."""
         return self.conf_int.flipped if self.better == "lower" else self.conf_int
 
-    def on_scale(self, scale: Scale, share_of: float = 1.0) -> tuple[float, Interval]:
+    def on_scale(self, scale: Scale) -> tuple[float, Interval]:
         """Improvement and interval on a claim's scale.
 
         The observed average of the treated is a fact; only the counterfactual is uncertain. So
@@ -179,8 +184,6 @@ class Estimate(ArrayRecord):
         ----------
         scale
             "relative", "absolute" or "percentage_points".
-        share_of
-            What a share of 100 % is in outcome units: 1 or 100. Used for "percentage_points".
 
         Raises
         ------
@@ -202,7 +205,7 @@ class Estimate(ArrayRecord):
             ends = [self._relative(end) for end in self.conf_int]
             raw, interval = self._relative(self.effect), Interval(*ends)
         else:
-            factor = 100 / share_of if scale == "percentage_points" else 1.0
+            factor = 100 / self.whole if scale == "percentage_points" else 1.0
             raw = self.effect * factor
             interval = Interval(self.conf_int.low * factor, self.conf_int.high * factor)
         if self.better == "lower":

@@ -1,1 +1,1 @@
-"""stats"""
+"""Arithmetic on arrays only: no pandas, no record."""

@@ -1,0 +1,74 @@
+"""Joins what a design leans on to the checks that probe it, and corrects for asking many questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from innoeval.checks.base import Case, Check, Measurement
+from innoeval.checks.calendar_mismatch import CalendarMismatch
+from innoeval.checks.concurrent_change import ConcurrentChange
+from innoeval.checks.definition_break import DefinitionBreak
+from innoeval.checks.few_units import FewUnits
+from innoeval.checks.mean_reversion import MeanReversion
+from innoeval.checks.no_comparison import NoComparison
+from innoeval.checks.placebo_in_time import PlaceboInTime
+from innoeval.checks.pre_trend import PreTrend
+from innoeval.checks.window import Window
+from innoeval.records.finding import Finding
+from innoeval.stats.multiplicity import holm
+
+#: Every check, in the order in which a brief lists the answers. A new check is one line here.
+CHECKS: tuple[Check, ...] = (
+    NoComparison(),
+    PreTrend(),
+    PlaceboInTime(),
+    MeanReversion(),
+    FewUnits(),
+    DefinitionBreak(),
+    ConcurrentChange(),
+    Window(),
+    CalendarMismatch(),
+)
+
+
+def examine(case: Case, checks: Sequence[Check] = CHECKS) -> tuple[Finding, ...]:
+    """Ask every question that bears on what the design leans on.
+
+    The statistical checks of one claim are corrected together (Holm), so that a clean claim gets
+    any problem at most `policy.check_level` of the time.
+
+    Parameters
+    ----------
+    case
+        All that a check may look at.
+    checks
+        The checks to choose from.
+    """
+    leaned = set(case.design.assumptions)
+    asked = [check for check in checks if leaned.intersection(check.probes)]
+    measured = [check.measure(case) for check in asked]
+    tested = [i for i, measure in enumerate(measured) if measure.p_value is not None]
+    adjusted = dict(zip(tested, holm([measured[i].p_value or 0.0 for i in tested]), strict=True))
+    return tuple(
+        _finding(check, measure, adjusted.get(i), case)
+        for i, (check, measure) in enumerate(zip(asked, measured, strict=True))
+    )
+
+
+def _finding(check: Check, measure: Measurement, p_value: float | None, case: Case) -> Finding:
+    shown = p_value is not None and p_value <= case.policy.check_level and measure.says_problem
+    bias = measure.bias
+    return Finding(
+        check=check.name,
+        probes=tuple(check.probes),
+        status="problem" if shown else measure.status,
+        severity=measure.severity,
+        question=check.question,
+        says=measure.says_problem if shown else measure.says,
+        bias=bias.value if bias else None,
+        bias_se=bias.std_error if bias else None,
+        share_explained=case.share(bias.value) if bias else None,
+        statistic=bias.statistic if bias and measure.statistic is None else measure.statistic,
+        p_value=None if p_value is None else float(p_value),
+        power=bias.power if bias else None,
+    )

@@ -1,0 +1,87 @@
+"""Were the compared periods chosen for their result?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from innoeval.checks.base import Bias, Case, Measurement
+from innoeval.records.assumption import Assumption
+from innoeval.records.display import amount
+
+#: Fewest other windows for a rank to mean something, and most that are tried.
+_FEWEST, _MOST = 20, 400
+#: In the upper fifth, but not shown to be picked: the check cannot tell.
+_HIGH = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Rank of the claimed windows among all windows of the same lengths on either side of the start.
+
+    Null: the claimed windows are as good as any. The p-value is the share of windows that show at
+    least as large an improvement, each measured by the deciding design. The verdict itself uses
+    all periods and cannot be moved by the choice; the finding is a note on the announced number.
+
+    References
+    ----------
+    Steegen, Tuerlinckx, Gelman & Vanpaemel (2016), Perspectives on Psychological Science
+    11:702-712, doi:10.1177/1745691616658637.
+    """
+
+    name: ClassVar[str] = "window"
+    question: ClassVar[str] = "Were the compared periods picked for their result?"
+    probes: ClassVar[tuple[Assumption, ...]] = (Assumption.prespecified_window,)
+
+    def measure(self, case: Case) -> Measurement:
+        """Rank the claimed windows."""
+        if case.claim.windows is None:
+            return Measurement(
+                status="not_applicable",
+                severity="note",
+                says="The claim does not say which periods it compares.",
+            )
+        ends = [[case.panel.calendar.position(p) for p in window] for window in case.claim.windows]
+        (a, b), (c, d) = ends
+        launch, n_periods = case.kernel.launch, len(case.kernel.series)
+        if not (b < launch <= c):
+            return Measurement(
+                status="not_applicable",
+                severity="note",
+                says="The claim's windows do not lie on either side of the start.",
+            )
+        firsts = [
+            (i, j) for i in range(launch - (b - a)) for j in range(launch, n_periods - (d - c))
+        ]
+        if len(firsts) > _MOST:
+            keep = np.linspace(0, len(firsts) - 1, _MOST).round().astype(int)
+            firsts = sorted({firsts[i] for i in keep} | {(a, c)})
+        time = np.arange(n_periods)
+        start = np.array(firsts)
+        before = (time >= start[:, :1]) & (time <= start[:, :1] + (b - a))
+        after = (time >= start[:, 1:]) & (time <= start[:, 1:] + (d - c))
+        found = case.kernel.effects(before, after)
+        gains = case.sign * found.effect
+        known = gains[np.isfinite(gains)]
+        claimed = float(gains[firsts.index((a, c))])
+        if len(known) < _FEWEST or not np.isfinite(claimed):
+            return Measurement(
+                status="cannot_tell",
+                severity="note",
+                says=f"Only {len(known)} pairs of windows of that length exist, too few to see a choice.",
+            )
+        share = float((known >= claimed - 1e-12 * abs(claimed)).mean())
+        bias = claimed - float(np.median(known))
+        place = f"{100 * share:.0f} % of {len(known)} windows of that length show as large an improvement"
+        return Measurement(
+            status="clear" if share > _HIGH else "cannot_tell",
+            severity="note",
+            says=f"{place}: the claimed ones are "
+            + ("not unusual." if share > _HIGH else "among the better ones, which may be chance."),
+            says_problem=f"Only {place}: the claimed ones show {amount(bias)} more than the typical ones.",
+            p_value=share,
+            bias=Bias(bias, float(np.std(known))),
+            statistic=share,
+        )

@@ -1,0 +1,62 @@
+"""Which design decides, and why the others do not: settled before any result is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from innoeval.designs.base import DecidingDesign, Design
+from innoeval.designs.before_after import BeforeAfter
+from innoeval.designs.did import DifferenceInDifferences
+from innoeval.designs.its import SegmentedRegression
+from innoeval.records.claim import Claim
+from innoeval.records.evaluation import Objection
+from innoeval.records.panel import Panel
+from innoeval.records.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The design that decides (None where none fits), those that fit beside it, and why not the rest."""
+
+    design: DecidingDesign | None
+    beside: tuple[DecidingDesign, ...]
+    objections: tuple[Objection, ...]
+
+
+def preferred() -> tuple[Design, ...]:
+    """Every design in the order of preference: one that has comparison units comes first."""
+    return (DifferenceInDifferences(), SegmentedRegression(), BeforeAfter())
+
+
+def choose(
+    panel: Panel, claim: Claim, policy: Policy, designs: Sequence[Design] | None = None
+) -> Choice:
+    """Pick the first design without objections, and collect the objections to every other.
+
+    The rule looks at which units are treated when and which cells are filled, never at a result.
+
+    Parameters
+    ----------
+    panel, claim, policy
+        What is to be evaluated, and by which thresholds.
+    designs
+        Candidates in order of preference; by default `preferred()`.
+    """
+    candidates = preferred() if designs is None else tuple(designs)
+    chosen: DecidingDesign | None = None
+    beside: list[DecidingDesign] = []
+    objections = []
+    for design in candidates:
+        reasons = design.objections(panel, claim, policy)
+        name = type(design).__name__
+        if reasons or not isinstance(design, DecidingDesign):
+            objections.append(Objection(design=name, reasons=reasons or ("it never decides",)))
+        elif chosen is None:
+            chosen = design
+        else:
+            beside.append(design)
+            first = type(chosen).__name__
+            reason = f"it fits, and is shown beside {first}, which rests on less and comes first"
+            objections.append(Objection(design=name, reasons=(reason,)))
+    return Choice(design=chosen, beside=tuple(beside), objections=tuple(objections))

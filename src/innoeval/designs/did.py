@@ -1,0 +1,385 @@
+"""Difference-in-differences with one start date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from innoeval.designs.base import Arrangement, Effects, Mask, arrange
+from innoeval.errors import DesignError
+from innoeval.records.assumption import Assumption
+from innoeval.records.claim import Claim
+from innoeval.records.estimate import Component, Estimate, Interval, Path
+from innoeval.records.freeze import Floats, read_only
+from innoeval.records.match import share_unit
+from innoeval.records.panel import Panel
+from innoeval.records.policy import Policy
+from innoeval.stats.contrast import compare, period_effects, slopes, window_contrasts
+from innoeval.stats.randomization import assignments, randomise
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceInDifferences:
+    r"""Change of the treated units less change of the comparison units, from one start date.
+
+    Estimand: the average effect on the treated over all periods from the start,
+    :math:`\frac1{N_1}\sum_{i\,treated}\left(\bar y_{i,post}-\bar y_{i,pre}\right)-
+    \frac1{N_0}\sum_{i\,comparison}\left(\bar y_{i,post}-\bar y_{i,pre}\right)`,
+    each unit counted once. It is the ATT if both groups would have moved together without the
+    innovation (parallel trends), nothing was anticipated, and comparison units were not reached.
+
+    Inference: with more than `policy.few_treated` treated units, clustered by unit (CR2 with
+    Satterthwaite degrees of freedom, which on unit-level changes is Welch's t); with fewer, by
+    randomisation over all choices of as many treated units, with the inverted interval. Plain
+    cluster errors are never used there: with one treated unit of many they reject a true null in
+    most runs.
+
+    Where cells are missing, period effects are first fitted to all untreated cells by exact two-way
+    least squares and taken off, so that a unit that misses a bad month does not look better for it.
+
+    References
+    ----------
+    Roth, Sant'Anna, Bilinski & Poe (2023), Journal of Econometrics 235:2218-2244,
+    doi:10.1016/j.jeconom.2023.03.008; Conley & Taber (2011), Review of Economics and Statistics
+    93:113-125, doi:10.1162/REST_a_00049; Bertrand, Duflo & Mullainathan (2004), Quarterly Journal
+    of Economics 119:249-275, doi:10.1162/003355304772839588.
+
+    Examples
+    --------
+    A: 10 → 6, a change of −4. B and C: −1 and −1. So (−4) − (−1) = −3:
+
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"ward": list("AABBCC"), "year": [2020, 2021] * 3,
+    ...                       "days": [10., 6, 9, 8, 5, 4]})
+    >>> panel = Panel(frame=frame, unit="ward", period="year", freq="year", outcomes=("days",))
+    >>> claim = Claim(id="c", innovation="desk", outcome="days", better="lower", treated=["A"],
+    ...               start="2021", size=3, scale="absolute")
+    >>> DifferenceInDifferences().fit(panel, claim).effect
+    -3.0
+    """
+
+    assumptions: ClassVar[tuple[Assumption, ...]] = (
+        Assumption.parallel_trends,
+        Assumption.no_mean_reversion,
+        Assumption.no_concurrent_change,
+        Assumption.stable_measure,
+        Assumption.not_one_unit,
+        Assumption.prespecified_window,
+        Assumption.no_anticipation,
+        Assumption.no_spillover,
+        Assumption.stable_composition,
+        Assumption.all_sites_reported,
+        Assumption.prespecified_outcome,
+        Assumption.no_harm_elsewhere,
+    )
+    relaxes: ClassVar[Assumption] = Assumption.parallel_trends
+    sms_level: ClassVar[int] = 3
+    estimand: ClassVar[str] = (
+        "average effect on the treated units over all periods from the start, each unit counted once"
+    )
+
+    def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
+        """Why difference-in-differences does not fit; empty if it does."""
+        case = arrange(panel, claim)
+        found = []
+        if len(case.launches) > 1:
+            dates = ", ".join(panel.periods[start] for start in case.launches)
+            found.append(
+                f"the treated units start at {len(case.launches)} different dates ({dates}); "
+                "one start date is needed here"
+            )
+        n_comparison = int((~case.treated).sum())
+        if n_comparison == 0:
+            found.append("every unit is treated: there is no unit to compare with")
+        elif not found:
+            usable = _usable(case)
+            spare = int((usable & ~case.treated).sum())
+            if spare < 2:
+                found.append(
+                    f"{spare} comparison unit{' has' if spare == 1 else 's have'} values before and "
+                    "after the start; at least two are needed to tell chance from effect"
+                )
+            if int((usable & case.treated).sum()) == 0:
+                found.append("no treated unit has values both before and after the start")
+            elif policy.few_treated < int((usable & case.treated).sum()) < 2:
+                found.append("one treated unit has no cluster-robust error; raise few_treated")
+        return tuple(found)
+
+    def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
+        """The estimate with parallel trends at face value.
+
+        Raises
+        ------
+        ClaimError
+            Where the claim does not fit the panel.
+        DesignError
+            Where the design does not fit them.
+        """
+        ready = self.kernel(panel, claim, policy=policy)
+        time = np.arange(ready.outcomes.shape[1])
+        before, after = time < ready.launch, time >= ready.launch
+        overall = ready.effects(before[None], after[None], policy.level)
+        each = ready.effects(
+            np.tile(before, (int(after.sum()), 1)),
+            np.eye(len(time), dtype=bool)[after],
+            policy.level,
+        )
+        components = _event_times(panel, ready.launch, each)
+        path = _path(panel, ready, before, each)
+        contrasts = window_contrasts(ready.outcomes, before[None], after[None])[:, 0]
+        return self._estimate(panel, claim, policy, ready, overall, contrasts, path, components)
+
+    def stressed(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate | None:
+        """The estimate with each unit's earlier linear trend taken to go on; None with one pre period.
+
+        A difference in earlier trends is then no longer counted as an effect; a real effect is
+        estimated with less precision.
+        """
+        ready = self.kernel(panel, claim, policy=policy)
+        if ready.launch < 2:
+            return None
+        contrasts, _ = ready.extrapolated()
+        found = ready.infer(contrasts[:, None], policy.level)
+        said = ["each unit's linear trend before the start is taken to go on after it"]
+        if not np.isfinite(found.effect[0]):
+            return None
+        if short := int((~np.isfinite(contrasts)).sum()):
+            said.append(
+                f"{short} units with a single value before the start have no trend; left out"
+            )
+        return self._estimate(
+            panel, claim, policy, ready, found, contrasts, None, (), (*ready.warnings, *said)
+        )
+
+    def kernel(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> DiDKernel:
+        """The design made ready for many windows.
+
+        Raises
+        ------
+        DesignError
+            Where the design does not fit.
+        """
+        if against := self.objections(panel, claim, policy):
+            raise DesignError("difference-in-differences does not fit: " + "; ".join(against))
+        case = arrange(panel, claim)
+        usable = _usable(case)
+        outcomes, treated = case.outcomes, case.treated
+        warnings = []
+        if not usable.all():
+            names = [panel.units[i] for i in np.flatnonzero(~usable)]
+            warnings.append(
+                f"left out for lack of values before or after the start: {', '.join(names[:5])}"
+                + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+            )
+        missing = ~np.isfinite(outcomes[usable])
+        if missing.any():
+            untreated = np.where(treated[:, None] & _post(case), np.nan, outcomes)[usable]
+            outcomes = outcomes - period_effects(untreated)
+            warnings.append(
+                f"{missing.mean():.1%} of the cells are missing; each unit is averaged over the "
+                "periods it has, with what the period did to everybody taken off".replace(
+                    "%", " %", 1
+                )
+            )
+        return DiDKernel(
+            raw=case.outcomes[usable], outcomes=read_only(outcomes[usable]), treated=treated[usable],
+            launch=case.launch, policy=policy, warnings=tuple(warnings),
+        )  # fmt: skip
+
+    def _estimate(
+        self,
+        panel: Panel,
+        claim: Claim,
+        policy: Policy,
+        ready: DiDKernel,
+        found: Effects,
+        contrasts: Floats,
+        path: Path | None,
+        components: tuple[Component, ...],
+        said: tuple[str, ...] | None = None,
+    ) -> Estimate:
+        effect = float(found.effect[0])
+        post = ready.raw[ready.treated, ready.launch :]
+        observed = float(np.nanmean(post, axis=1).mean())
+        n_treated, n_units = int(ready.treated.sum()), len(ready.treated)
+        ours = np.where(ready.treated, n_units / n_treated, -n_units / (n_units - n_treated))
+        centre = np.where(
+            ready.treated, contrasts[ready.treated].mean(), contrasts[~ready.treated].mean()
+        )
+        influence = ours * (contrasts - centre)
+        warnings = ready.warnings if said is None else said
+        if not np.isfinite([found.low[0], found.high[0]]).all():
+            warnings = (
+                *warnings,
+                "so few choices of treated units exist that no 95 % interval with an end can be given",
+            )
+        return Estimate(
+            design="DifferenceInDifferences",
+            estimand=self.estimand,
+            effect=effect,
+            std_error=float(found.std_error[0]),
+            conf_int=Interval(found.low[0], found.high[0]),
+            p_value=float(found.p_value[0]),
+            better=claim.better,
+            baseline=observed - effect,
+            observed=observed,
+            n_units=n_units,
+            n_treated=n_treated,
+            n_clusters=n_units,
+            n_obs=int(np.isfinite(ready.raw).sum()),
+            inference=ready.inference,
+            path=path,
+            components=components,
+            influence=influence if np.isfinite(influence).all() else None,
+            assumptions=self.assumptions,
+            warnings=warnings,
+            level=policy.level,
+            whole=share_unit(panel, claim.outcome) if claim.scale == "percentage_points" else 1.0,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DiDKernel:
+    """Outcomes by unit and period, ready to be contrasted over any windows.
+
+    Parameters
+    ----------
+    raw, outcomes
+        Arrays (N, T): as recorded, and as used (period effects off where cells are missing).
+    treated
+        Mask (N,).
+    launch
+        Position of the first treated period.
+    policy
+        Thresholds, draws and seed.
+    warnings
+        What making ready had to leave out.
+    """
+
+    raw: Floats
+    outcomes: Floats
+    treated: Mask
+    launch: int
+    policy: Policy
+    warnings: tuple[str, ...]
+
+    @property
+    def few(self) -> bool:
+        """Whether inference is by randomisation."""
+        return int(self.treated.sum()) <= self.policy.few_treated
+
+    @property
+    def inference(self) -> str:
+        """Name of the inference."""
+        if self.few:
+            n = len(self._assignments())
+            return f"randomisation over {n:,} choices of treated units, interval by inversion"
+        return "clustered by unit, CR2 with Satterthwaite degrees of freedom"
+
+    @property
+    def series(self) -> Floats:
+        """Average of the treated units less that of the comparison units, (T,)."""
+        return _mean(self.outcomes[self.treated]) - _mean(self.outcomes[~self.treated])
+
+    def effects(self, before: Mask, after: Mask, level: float = 0.95) -> Effects:
+        """Effect of each pair of windows (K, T); see `Kernel`."""
+        return self.infer(window_contrasts(self.outcomes, before, after), level)
+
+    def trend(self, level: float = 0.95) -> Effects | None:
+        """What going on with the difference in earlier trends would have shown as an effect."""
+        if self.launch < 2:
+            return None
+        _, carried = self.extrapolated()
+        return self.infer(carried[:, None], level)
+
+    def extrapolated(self) -> tuple[Floats, Floats]:
+        """Change of each unit beyond its own earlier trend, and what that trend carried on gives."""
+        time = np.arange(self.outcomes.shape[1])
+        slope, at, mean = slopes(self.outcomes, time < self.launch)
+        _, later, after = slopes(self.outcomes, time >= self.launch)
+        carried = slope * (later - at)
+        return after - mean - carried, carried
+
+    def infer(self, contrasts: Floats, level: float) -> Effects:
+        """Inference on unit-level contrasts (N, K); a unit without one is left out of that one."""
+        known = np.isfinite(contrasts)
+        if known.all():
+            return self._complete(contrasts, self.treated, level)
+        columns = [self._column(contrasts[:, k], known[:, k], level) for k in range(known.shape[1])]
+        names = ("effect", "std_error", "p_value", "low", "high")
+        return Effects(**{n: np.concatenate([getattr(c, n) for c in columns]) for n in names})
+
+    def _column(self, contrasts: Floats, known: Mask, level: float) -> Effects:
+        ours, theirs = int((known & self.treated).sum()), int((known & ~self.treated).sum())
+        if ours < (1 if self.few else 2) or theirs < 2:
+            nothing = np.array([np.nan])
+            return Effects(
+                effect=nothing, std_error=nothing, p_value=np.ones(1),
+                low=np.array([-np.inf]), high=np.array([np.inf]),
+            )  # fmt: skip
+        return self._complete(contrasts[known][:, None], self.treated[known], level)
+
+    def _complete(self, contrasts: Floats, treated: Mask, level: float) -> Effects:
+        if self.few:
+            chosen = assignments(treated, self.policy.draws, self.policy.seed)
+            by_chance = randomise(contrasts, chosen, level)
+            return Effects(**by_chance._asdict())
+        found = compare(contrasts, treated, level)
+        return Effects(
+            effect=found.effect, std_error=found.std_error, p_value=found.p_value,
+            low=found.low, high=found.high,
+        )  # fmt: skip
+
+    def _assignments(self) -> Mask:
+        return assignments(self.treated, self.policy.draws, self.policy.seed)
+
+
+def _post(case: Arrangement) -> Mask:
+    return np.arange(case.n_periods) >= case.launch
+
+
+def _usable(case: Arrangement) -> Mask:
+    """Units with a value on both sides of the start."""
+    seen, post = np.isfinite(case.outcomes), _post(case)
+    return np.asarray((seen & ~post).any(axis=1) & (seen & post).any(axis=1))
+
+
+def _mean(rows: Floats) -> Floats:
+    """Mean of each period over the units seen in it; `nan` where none is."""
+    seen = np.isfinite(rows)
+    with np.errstate(invalid="ignore"):
+        mean: Floats = np.where(seen, rows, 0.0).sum(axis=0) / seen.sum(axis=0)
+    return mean
+
+
+def _event_times(panel: Panel, launch: int, each: Effects) -> tuple[Component, ...]:
+    """The effect in each period from the start."""
+    return tuple(
+        Component(
+            term=f"effect in {panel.periods[launch + k]}",
+            estimate=float(each.effect[k]), std_error=float(each.std_error[k]),
+            p_value=float(each.p_value[k]), conf_low=float(each.low[k]),
+            conf_high=float(each.high[k]), event_time=k, period=panel.periods[launch + k],
+        )
+        for k in range(len(each.effect)) if np.isfinite(each.effect[k])
+    )  # fmt: skip
+
+
+def _path(panel: Panel, ready: DiDKernel, before: Mask, each: Effects) -> Path:
+    """Averages of both groups, and the comparison group's path moved to the treated units' level."""
+    observed, comparison = _mean(ready.raw[ready.treated]), _mean(ready.raw[~ready.treated])
+    gap = np.nanmean((observed - comparison)[before])
+    expected = np.array(comparison + gap)
+    effect, low, high = (np.full(len(expected), np.nan) for _ in range(3))
+    # The path has to show the estimate: where cells are missing a plain average would not.
+    expected[ready.launch :] = observed[ready.launch :] - each.effect
+    effect[ready.launch :] = each.effect
+    bounded = np.isfinite(each.low) & np.isfinite(each.high)
+    low[ready.launch :] = np.where(bounded, observed[ready.launch :] - each.high, np.nan)
+    high[ready.launch :] = np.where(bounded, observed[ready.launch :] - each.low, np.nan)
+    return Path(
+        period=panel.periods, observed=observed, counterfactual=expected, effect=effect,
+        low=low, high=high, comparison=comparison,
+    )  # fmt: skip

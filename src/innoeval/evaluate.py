@@ -1,0 +1,182 @@
+"""The whole way from a claim and a panel to a verdict, in one place."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Literal
+
+import numpy as np
+
+from innoeval.checks import Case, examine
+from innoeval.decide import bar, decide, margin
+from innoeval.designs import BeforeAfter, Choice, Design, choose
+from innoeval.designs.base import Arrangement, DecidingDesign, arrange
+from innoeval.errors import DesignError
+from innoeval.records import (
+    Claim,
+    Estimate,
+    Evaluation,
+    Finding,
+    Measured,
+    Objection,
+    Panel,
+    Policy,
+)
+
+
+def evaluate(
+    claim: Claim,
+    panel: Panel,
+    *,
+    designs: Literal["auto"] | Sequence[Design] = "auto",
+    policy: Policy = Policy(),
+) -> Evaluation:
+    """Tell whether a claim holds up.
+
+    Parameters
+    ----------
+    claim
+        What was announced.
+    panel
+        The service's metrics by unit and period.
+    designs
+        "auto", or designs in order of preference; the first without objections decides.
+    policy
+        Every threshold, fixed beforehand.
+
+    Returns
+    -------
+    The evaluation: estimates, findings and verdict, complete without the data.
+
+    Raises
+    ------
+    ClaimError
+        Listing everything in which the claim does not fit the panel.
+
+    Examples
+    --------
+    >>> from innoeval import simulate
+    >>> case = simulate.draw(seed=1, n_units=40, n_treated=10, size=2.0)
+    >>> evaluate(case.claim, case.panel).verdict.status
+    'supported'
+    """
+    case = arrange(panel, claim)
+    choice = choose(panel, claim, policy, None if designs == "auto" else tuple(designs))
+    announced = _announced(panel, claim, policy)
+    base = stressed = None
+    findings: tuple[Finding, ...] = ()
+    if choice.design is not None:
+        base = choice.design.fit(panel, claim, policy=policy)
+        stressed = choice.design.stressed(panel, claim, policy=policy)
+        findings = _findings(claim, panel, case, choice.design, base, announced, policy)
+    verdict = decide(
+        claim,
+        base,
+        stressed,
+        findings,
+        policy,
+        relaxes=choice.design.relaxes if choice.design else None,
+        sms_level=choice.design.sms_level if choice.design else 0,
+        obstacles=_obstacles(choice),
+    )
+    return Evaluation(
+        claim=claim,
+        panel_fingerprint=panel.fingerprint,
+        measured=_measured(panel, claim, case),
+        design=type(choice.design).__name__ if choice.design else "",
+        objections=choice.objections,
+        estimate=base,
+        stressed=stressed,
+        announced=announced,
+        alternatives=tuple(d.fit(panel, claim, policy=policy) for d in choice.beside),
+        findings=findings,
+        verdict=verdict,
+        policy=policy,
+        provenance=_provenance(panel, policy),
+    )
+
+
+def _announced(panel: Panel, claim: Claim, policy: Policy) -> Estimate | None:
+    """The promoter's own number, recomputed; None where a window is empty."""
+    try:
+        return BeforeAfter().fit(panel, claim, policy=policy)
+    except DesignError:
+        return None
+
+
+def _findings(
+    claim: Claim,
+    panel: Panel,
+    case: Arrangement,
+    design: DecidingDesign,
+    base: Estimate,
+    announced: Estimate | None,
+    policy: Policy,
+) -> tuple[Finding, ...]:
+    """Ask every question that bears on the deciding design."""
+    held = bar(claim, policy)
+    _, interval = base.on_scale(claim.scale)
+    # What one unit of the claim's scale is in outcome units, to speak of biases in the latter.
+    unit = {"relative": abs(base.baseline), "percentage_points": base.whole / 100}
+    factor = unit.get(claim.scale, 1.0)
+    return examine(
+        Case(
+            claim=claim,
+            panel=panel,
+            arrangement=case,
+            design=design,
+            kernel=design.kernel(panel, claim, policy=policy),
+            estimate=base,
+            announced=announced,
+            claimed=None if held.claimed is None else held.claimed * factor,
+            margin=margin(interval, held) * factor,
+            policy=policy,
+        )
+    )
+
+
+def _obstacles(choice: Choice) -> tuple[str, ...]:
+    """Why no design fits: the reasons of every design that could have decided."""
+    if choice.design is not None:
+        return ()
+    decisive = [o for o in choice.objections if o.design != "BeforeAfter"] or choice.objections
+    return tuple(f"{_plain(objection)}." for objection in decisive)
+
+
+def _plain(objection: Objection) -> str:
+    return f"for {objection.design}, {'; '.join(objection.reasons)}"
+
+
+def _measured(panel: Panel, claim: Claim, case: Arrangement) -> Measured:
+    launch = int(case.launches[0])
+    return Measured(
+        outcome=claim.outcome,
+        first=panel.periods[0],
+        last=panel.periods[-1],
+        launch=panel.periods[launch],
+        n_periods=panel.calendar.n,
+        n_units=len(panel.units),
+        n_before=launch,
+        n_after=panel.calendar.n - launch,
+        missing=int((~np.isfinite(case.outcomes)).sum()),
+        comparison=tuple(
+            unit for unit, ours in zip(panel.units, case.treated, strict=True) if not ours
+        ),
+        denominator=panel.denominator,
+        recorded=panel.metrics,
+    )
+
+
+def _provenance(panel: Panel, policy: Policy) -> dict[str, str]:
+    """What a reader needs to get the same numbers again; no date, so that bytes repeat."""
+    names = ("innoeval", "numpy", "pandas", "scipy")
+    return {
+        **{name: version(name) for name in names},
+        "python": platform.python_version(),
+        "source": panel.origin,
+        "notes": " ".join(panel.notes),
+        "policy": policy.digest,
+        "seed": str(policy.seed),
+    }
