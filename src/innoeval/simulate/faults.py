@@ -16,8 +16,8 @@ from innoeval.simulate.series import autoregressive, seasons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Service:
-    """A service before the outcome is put together; every array is oriented, + = improvement.
+class Background:
+    """What moves a service before the outcome is put together; every array is oriented, + = improvement.
 
     Parameters
     ----------
@@ -75,46 +75,65 @@ class Service:
         return self.strength * self.size * self.after
 
 
-Fault = Callable[[Service], Service]
+Fault = Callable[[Background], Background]
 
 
-def _nothing(service: Service) -> Service:
-    return service
+def _nothing(background: Background) -> Background:
+    return background
 
 
-def _pre_trend(service: Service) -> Service:
+def _pre_trend(background: Background) -> Background:
     """The treated were already getting better, at the pace that makes the gain by itself."""
-    periods = service.calendar.n
-    slope = service.strength * service.size / (periods / 2)
-    ahead = slope * (np.arange(periods) - service.launch)
-    return replace(service, gain=service.gain + np.outer(service.treated, ahead))
+    periods = background.calendar.n
+    slope = background.strength * background.size / (periods / 2)
+    ahead = slope * (np.arange(periods) - background.launch)
+    return replace(background, gain=background.gain + np.outer(background.treated, ahead))
 
 
-def _bad_spell(service: Service) -> Service:
+def _bad_spell(background: Background) -> Background:
     """The units with the worst last periods get the innovation; or all, right after the worst."""
-    spell, launch = service.spell, service.launch
-    windows = _labels(service, (launch - spell, launch - 1), (launch, service.calendar.n - 1))
-    changed = replace(service, claim={"windows": windows}, announce=True)
-    if not service.treated.all():
-        worst = np.argsort(service.noise[:, launch - spell : launch].mean(axis=1))
-        treated = np.zeros_like(service.treated)
-        treated[worst[: service.treated.sum()]] = True
+    spell, launch = background.spell, background.launch
+    windows = _labels(background, (launch - spell, launch - 1), (launch, background.calendar.n - 1))
+    changed = replace(background, claim={"windows": windows}, announce=True)
+    if not background.treated.all():
+        worst = np.argsort(background.noise[:, launch - spell : launch].mean(axis=1))
+        treated = np.zeros_like(background.treated)
+        treated[worst[: background.treated.sum()]] = True
         return replace(changed, treated=treated)
-    n_units, periods = service.noise.shape
-    longer = autoregressive(service.rng, (n_units, periods + launch), service.rho, service.sd)
+    n_units, periods = background.noise.shape
+    longer = autoregressive(
+        background.rng, (n_units, periods + launch), background.rho, background.sd
+    )
     average = longer.mean(axis=0)
     moving = np.convolve(average, np.ones(spell), mode="valid")[launch - spell : 2 * launch - spell]
     first = int(np.argmin(moving))
     return replace(changed, noise=longer[:, first : first + periods])
 
 
-def _cherry_picked_window(service: Service) -> Service:
+def _cherry_picked_window(background: Background) -> Background:
     """Of all windows of three to twelve periods, the promoter states the most flattering."""
-    average = (service.noise + service.gain)[service.treated].mean(axis=0)
-    before = _extreme(average[: service.launch], sign=-1)
-    first, last = _extreme(average[service.launch :], sign=1)
-    after = (service.launch + first, service.launch + last)
-    return replace(service, claim={"windows": _labels(service, before, after)}, announce=True)
+    average = (background.noise + background.gain)[background.treated].mean(axis=0)
+    before, after = flattering(average, background.launch)
+    return replace(background, claim={"windows": _labels(background, before, after)}, announce=True)
+
+
+def flattering(series: Floats, launch: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """First and last places of the two windows of 3 to 12 periods with the largest rise.
+
+    Parameters
+    ----------
+    series
+        Values that rise when things improve, (T,).
+    launch
+        Position of the first period after.
+
+    Examples
+    --------
+    >>> flattering(np.array([2.0, 0, 0, 0, 3, 1, 5, 5, 5, 2]), launch=4)
+    ((1, 3), (6, 8))
+    """
+    first, last = _extreme(series[launch:], sign=1)
+    return _extreme(series[:launch], sign=-1), (launch + first, launch + last)
 
 
 def _extreme(series: Floats, sign: int) -> tuple[int, int]:
@@ -128,60 +147,64 @@ def _extreme(series: Floats, sign: int) -> tuple[int, int]:
     return best[1], best[2]
 
 
-def _calendar_mismatch(service: Service) -> Service:
+def _calendar_mismatch(background: Background) -> Background:
     """The worst season before the launch is held against the best one after it."""
-    calendar, launch = service.calendar, service.launch
+    calendar, launch = background.calendar, background.launch
     places = np.array([calendar.season(t) for t in range(calendar.n)], dtype=np.float64)
     length = max(1, calendar.cycle // 4)
     # The peak is half a cycle after the launch, so that both seasons lie close to it.
     peak = (calendar.season(launch) + calendar.cycle // 2) % calendar.cycle
-    season = service.strength * service.size / 2 * seasons(places, calendar.cycle, peak)
+    season = background.strength * background.size / 2 * seasons(places, calendar.cycle, peak)
     middle = launch + calendar.cycle // 2
     after = (middle - length // 2, middle - length // 2 + length - 1)
     back = calendar.cycle // 2
     before = (after[0] - back - calendar.cycle, after[1] - back - calendar.cycle)
-    windows = _labels(service, before, after)
-    return replace(service, gain=service.gain + season, claim={"windows": windows}, announce=True)
-
-
-def _definition_break(service: Service) -> Service:
-    """From the launch on the treated units record the outcome in another, kinder way."""
-    version = np.where(np.outer(service.treated, service.after > 0), "2", "1")
-    start = service.calendar.labels[service.launch]
+    windows = _labels(background, before, after)
     return replace(
-        service,
-        gain=service.gain + np.outer(service.treated, service.jump),
+        background, gain=background.gain + season, claim={"windows": windows}, announce=True
+    )
+
+
+def _definition_break(background: Background) -> Background:
+    """From the launch on the treated units record the outcome in another, kinder way."""
+    version = np.where(np.outer(background.treated, background.after > 0), "2", "1")
+    start = background.calendar.labels[background.launch]
+    return replace(
+        background,
+        gain=background.gain + np.outer(background.treated, background.jump),
         version=version,
         claim={"definition_changes": (start,)},
     )
 
 
-def _co_event(service: Service) -> Service:
+def _co_event(background: Background) -> Background:
     """Something else reached the treated units, and only them, at the launch."""
-    start = service.calendar.labels[service.launch]
+    start = background.calendar.labels[background.launch]
     event = Event(period=start, scope="treated", what="extra staff from another programme")
-    gain = service.gain + np.outer(service.treated, service.jump)
-    return replace(service, gain=gain, claim={"events": (event,)})
+    gain = background.gain + np.outer(background.treated, background.jump)
+    return replace(background, gain=gain, claim={"events": (event,)})
 
 
-def _common_shock(service: Service) -> Service:
+def _common_shock(background: Background) -> Background:
     """Something else reached every unit at the launch."""
-    start = service.calendar.labels[service.launch]
+    start = background.calendar.labels[background.launch]
     event = Event(period=start, scope="all", what="new national rules")
-    return replace(service, gain=service.gain + service.jump, claim={"events": (event,)})
+    return replace(background, gain=background.gain + background.jump, claim={"events": (event,)})
 
 
-def _no_comparison(service: Service) -> Service:
+def _no_comparison(background: Background) -> Background:
     """Everybody got it, and things were getting better anyway."""
-    periods = service.calendar.n
-    slope = service.strength * service.size / (periods / 2)
-    return replace(service, gain=service.gain + slope * (np.arange(periods) - service.launch))
+    periods = background.calendar.n
+    slope = background.strength * background.size / (periods / 2)
+    return replace(
+        background, gain=background.gain + slope * (np.arange(periods) - background.launch)
+    )
 
 
 def _labels(
-    service: Service, before: tuple[int, int], after: tuple[int, int]
+    background: Background, before: tuple[int, int], after: tuple[int, int]
 ) -> tuple[tuple[str, str], tuple[str, str]]:
-    labels = service.calendar.labels
+    labels = background.calendar.labels
     return (labels[before[0]], labels[before[1]]), (labels[after[0]], labels[after[1]])
 
 

@@ -14,7 +14,7 @@ from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.records.verdict import Status
-from innoeval.simulate.faults import KINDS, Service
+from innoeval.simulate.faults import KINDS, Background
 from innoeval.simulate.series import autoregressive, seasons
 from innoeval.simulate.truth import Scenario, Truth, true_statuses
 
@@ -143,8 +143,8 @@ def draw(
     levels = rng.normal(0.0, unit_sd, n_units)
     shared = rng.normal(0.0, shock_sd, n_periods)
     places = np.array([calendar.season(t) for t in range(n_periods)], dtype=np.float64)
-    service = kind.apply(
-        Service(
+    background = kind.apply(
+        Background(
             rng=rng,
             noise=autoregressive(rng, (n_units, n_periods), rho, sd),
             rho=rho,
@@ -160,29 +160,29 @@ def draw(
     )
     share = kind.true_share if true_share is None else true_share
     effect = share * size
-    without = levels[:, None] + service.noise + service.gain
-    improved = without + effect * np.outer(service.treated, service.after)
+    without = levels[:, None] + background.noise + background.gain
+    improved = without + effect * np.outer(background.treated, background.after)
     sign = -1 if better == "lower" else 1
     claim = _claim(
-        service,
+        background,
         level + sign * improved,
         better=better,
         fault=fault,
         smallest=smallest,
         stated=stated,
     )
-    expected = float(level + sign * without[service.treated][:, n_before:].mean())
+    expected = float(level + sign * without[background.treated][:, n_before:].mean())
     return Scenario(
-        panel=_panel(service, level + sign * improved),
+        panel=_panel(background, level + sign * improved),
         claim=claim,
         truth=_truth(
-            claim, fault, effect=effect, expected=expected, alone=bool(service.treated.all())
+            claim, fault, effect=effect, expected=expected, alone=bool(background.treated.all())
         ),
     )
 
 
 def _claim(
-    service: Service,
+    background: Background,
     outcome: Floats,
     *,
     better: Better,
@@ -190,26 +190,26 @@ def _claim(
     smallest: float | None,
     stated: int | None,
 ) -> Claim:
-    labels, launch = service.calendar.labels, service.launch
-    fields = dict(service.claim)
+    labels, launch = background.calendar.labels, background.launch
+    fields = dict(background.claim)
     if stated is not None and "windows" not in fields:
         fields["windows"] = (
             (labels[max(0, launch - stated)], labels[launch - 1]),
-            (labels[launch], labels[min(service.calendar.n, launch + stated) - 1]),
+            (labels[launch], labels[min(background.calendar.n, launch + stated) - 1]),
         )
-    size = service.size
-    if service.announce:
+    size = background.size
+    if background.announce:
         observed = _observed(
-            outcome[service.treated].mean(axis=0), service, better, fields["windows"]
+            outcome[background.treated].mean(axis=0), background, better, fields["windows"]
         )
         size = max(observed, size)
-    names = _names(len(service.treated))
+    names = _names(len(background.treated))
     return Claim(
         id=fault.replace("_", "-"),
         innovation="Simulated innovation",
         outcome="outcome",
         better=better,
-        treated=[name for name, gets in zip(names, service.treated, strict=True) if gets],
+        treated=[name for name, gets in zip(names, background.treated, strict=True) if gets],
         start=labels[launch],
         size=size,
         scale="absolute",
@@ -220,12 +220,12 @@ def _claim(
 
 def _observed(
     average: Floats,
-    service: Service,
+    background: Background,
     better: Better,
     windows: tuple[tuple[str, str], tuple[str, str]],
 ) -> float:
     """Improvement that a before-after comparison of two windows gives, in outcome units."""
-    (a, b), (c, d) = [[service.calendar.position(end) for end in window] for window in windows]
+    (a, b), (c, d) = [[background.calendar.position(end) for end in window] for window in windows]
     change = float(average[c : d + 1].mean() - average[a : b + 1].mean())
     return -change if better == "lower" else change
 
@@ -248,18 +248,18 @@ def _truth(claim: Claim, fault: str, *, effect: float, expected: float, alone: b
     )
 
 
-def _panel(service: Service, outcome: Floats) -> Panel:
-    frame = _keys(len(service.treated), service.calendar).copy()
+def _panel(background: Background, outcome: Floats) -> Panel:
+    frame = _keys(len(background.treated), background.calendar).copy()
     frame["outcome"] = outcome.ravel()
-    if service.version is not None:
-        frame["version"] = service.version.ravel()
+    if background.version is not None:
+        frame["version"] = background.version.ravel()
     return Panel(
         frame=frame,
         unit="unit",
         period="period",
-        freq=service.calendar.freq,
+        freq=background.calendar.freq,
         outcomes=("outcome",),
-        version=None if service.version is None else "version",
+        version=None if background.version is None else "version",
         origin="the simulated panel",
     )
 
