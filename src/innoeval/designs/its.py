@@ -15,10 +15,11 @@ from innoeval.records.assumption import Assumption
 from innoeval.records.calendar import Calendar
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Component, Estimate, Interval, Path
-from innoeval.records.freeze import Floats
+from innoeval.records.freeze import Floats, read_only
+from innoeval.records.match import share_unit
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
-from innoeval.stats.calibrated import DRAWS, critical_rank, tables
+from innoeval.stats.calibrated import DRAWS, calibrate
 from innoeval.stats.reml import Fits, reml
 from innoeval.stats.series import LEVEL, mean_effect, segmented
 
@@ -93,7 +94,7 @@ class SegmentedRegression:
         Assumption.all_sites_reported,
         Assumption.no_harm_elsewhere,
     )
-    relaxes: ClassVar[Assumption | None] = Assumption.trend_form
+    relaxes: ClassVar[Assumption] = Assumption.trend_form
     sms_level: ClassVar[int] = 2
     estimand: ClassVar[str] = (
         "mean effect on the treated units' average from the launch to the last period, "
@@ -148,14 +149,20 @@ class SegmentedRegression:
         panel: Panel,
         claim: Claim,
         *,
-        policy: Policy = Policy(),  # noqa: ARG002 - every design's door is the same
+        policy: Policy = Policy(),
     ) -> Windows:
         """The average of the treated units, made ready for many windows."""
         arrangement = arrange(panel, claim)
         y, launch = _average(arrangement), arrangement.launch
         cycle = self.seasonal or panel.calendar.cycle
         sides = int(np.isfinite(y[:launch]).sum()), int(np.isfinite(y[launch:]).sum())
-        return Windows(series=y, launch=launch, cycle=choose_form(*sides, cycle).cycle)
+        return Windows(
+            series=read_only(y),
+            launch=launch,
+            cycle=choose_form(*sides, cycle).cycle,
+            calibrated=self.errors == "calibrated",
+            seed=policy.seed,
+        )
 
     def _form(self, series: Series, calendar: Calendar) -> Form:
         cycle = self.seasonal or calendar.cycle
@@ -193,6 +200,7 @@ class SegmentedRegression:
             assumptions=self.assumptions,
             warnings=_warnings(series, form, fit, self.seasonal or panel.calendar.cycle),
             level=policy.level,
+            whole=share_unit(panel, claim.outcome),
         )
 
 
@@ -303,17 +311,13 @@ def _chance(errors: str, fit: Fits, X: Floats, contrasts: Floats, policy: Policy
             stdtrit(df, (1 + policy.level) / 2), 2 * stdtr(df, -t), float(df[0]),
             f"REML AR(1), ρ = {rho:.2f}, t with {df[0]:.1f} degrees of freedom (Satterthwaite)",
         )  # fmt: skip
-    table = tables(X, contrasts, seed=policy.seed)
-    unbiased = table.unbiased(rho)
-    sizes = table.chance(unbiased)
-    critical = sizes[:, critical_rank(policy.level, DRAWS)]
-    above = (sizes >= t[:, None]).sum(axis=1)
-    up = min(unbiased + table.raises[0], 0.99) - unbiased
-    raised = f", raised by {up:.2f} for so short a series" if up > 0.005 else ""
+    found = calibrate(rho, t, X, contrasts, level=policy.level, seed=policy.seed)
+    up = found.raised[0] - found.rho
+    raised = f", looked up {up:.2f} higher for so short a series" if up > 0.005 else ""
     return Chance(
-        critical, (1 + above) / (1 + DRAWS), None,
-        f"REML AR(1), median-unbiased ρ = {unbiased:.2f}{raised}, simulated critical value "
-        f"{critical[0]:.2f} ({DRAWS:,} draws, seed {policy.seed})",
+        found.critical, found.p_values, None,
+        f"REML AR(1), median-unbiased ρ = {found.rho:.2f}{raised}, simulated critical value "
+        f"{found.critical[0]:.2f} ({DRAWS:,} draws, seed {policy.seed})",
     )  # fmt: skip
 
 

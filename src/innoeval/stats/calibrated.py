@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from innoeval.stats.reml import GRID, HIGHEST, Floats
 
@@ -44,6 +45,53 @@ class Tables(NamedTuple):
     def chance(self, rho: float) -> Floats:
         """Sorted |t| of every contrast (C, draws) at an autocorrelation, raised as it must be."""
         return np.stack([_between(self.sizes[:, c], rho + up) for c, up in enumerate(self.raises)])
+
+
+class Calibration(NamedTuple):
+    """What chance says of one fit: critical values and p-values (C,), and the autocorrelation.
+
+    `rho` is the median-unbiased one, `raised` (C,) those at which chance was looked up.
+    """
+
+    critical: Floats
+    p_values: Floats
+    rho: float
+    raised: Floats
+
+
+def calibrate(
+    rho: float, t: Floats, X: Floats, contrasts: Floats, *, level: float = 0.95, seed: int = 0
+) -> Calibration:
+    """Critical values and p-values of a restricted likelihood fit, by simulation of its design.
+
+    Parameters
+    ----------
+    rho, t
+        Estimated autocorrelation, and estimate over standard error of every contrast (C,).
+    X, contrasts, seed
+        As in `tables`.
+    level
+        Level of the intervals: estimate ± critical value × standard error. The interval leaves
+        out 0 exactly where the p-value is below 1 − level.
+
+    Examples
+    --------
+    >>> from innoeval.stats.series import segmented
+    >>> X = segmented(48, 24, trend=True, slope=False)
+    >>> found = calibrate(0.3, np.array([2.1]), X, np.eye(3)[1:2])
+    >>> 2 < float(found.critical[0]) < 2.5, 0.25 < found.rho < 0.35
+    (True, True)
+    """
+    table = tables(X, contrasts, seed=seed)
+    unbiased = table.unbiased(rho)
+    sizes = table.chance(unbiased)
+    above = (sizes >= np.abs(t)[:, None]).sum(axis=1)
+    return Calibration(
+        critical=sizes[:, critical_rank(level, sizes.shape[1])],
+        p_values=(1 + above) / (1 + sizes.shape[1]),
+        rho=unbiased,
+        raised=np.minimum(unbiased + table.raises, HIGHEST),
+    )
 
 
 def tables(X: Floats, contrasts: Floats, *, draws: int = DRAWS, seed: int = 0) -> Tables:
@@ -118,7 +166,7 @@ def _between(sizes: Floats, rho: float) -> Floats:
 
 
 def critical_rank(level: float, draws: int) -> int:
-    """Place of the critical value among sorted draws: beyond it p = (1 + above) / (1 + draws) is small.
+    """Place among sorted draws beyond which p = (1 + draws above) / (1 + draws) is below 1 − level.
 
     Examples
     --------
@@ -182,7 +230,18 @@ class Whitened:
         fitted = (parts[:, : self.k] ** 2).sum(axis=1)
         rho = GRID[:, None]
         rss = total * (1 + rho**2) - 2 * rho * lagged - rho**2 * ends - fitted
-        best = (self.n * np.log(rss) + self.constants[:, None]).argmin(axis=0)
-        draw = np.arange(y.shape[1])
+        depth = self.n * np.log(rss) + self.constants[:, None]
+        best, draw = depth.argmin(axis=0), np.arange(y.shape[1])
         estimates = self.weights @ ordinary + parts[best, self.k :, draw].T
-        return GRID[best], estimates / np.sqrt(rss[best, draw] / self.n * self.variances[best].T)
+        errors = np.sqrt(rss[best, draw] / self.n * self.variances[best].T)
+        return _vertex(depth, best), estimates / errors
+
+
+def _vertex(depth: Floats, best: npt.NDArray[np.intp]) -> Floats:
+    """Lowest point of the parabola through each lowest depth and its two neighbours."""
+    inner, draw = np.clip(best, 1, len(GRID) - 2), np.arange(depth.shape[1])
+    left, middle, right = (depth[inner + step, draw] for step in (-1, 0, 1))
+    bend = np.maximum(left - 2 * middle + right, np.finfo(float).tiny)
+    shift = np.clip((left - right) / (2 * bend), -0.5, 0.5)
+    at_end = best != inner
+    return np.asarray(GRID[best] + np.where(at_end, 0, shift) * (GRID[1] - GRID[0]))
