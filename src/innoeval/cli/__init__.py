@@ -1,0 +1,245 @@
+"""The command line: reads what is asked, calls the library, prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+import innoeval
+from innoeval.cli.outputs import Step
+from innoeval.cli.roles import Roles
+from innoeval.cli.screen import printable, say, verdict_table
+from innoeval.errors import InnoevalError
+from innoeval.records.policy import Policy
+
+BAD_INPUT, BUG = 1, 70
+EXITS = (
+    "Exit codes: 0 done · 1 bad input, said in words; nothing is written · 2 wrong use of a command or "
+    "option · 70 a fault in innoeval (INNOEVAL_DEBUG=1 shows where)."
+)
+
+app = typer.Typer(
+    help="Tells whether the improvements claimed for public-service innovations hold up.",
+    epilog=EXITS,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
+
+ClaimsFile = Annotated[Path, typer.Argument(metavar="CLAIMS", help="Claims: CSV, YAML or JSON.")]
+PanelFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="PANEL",
+        help="Metrics by unit and period: CSV, Parquet or Excel. A .yaml names a panel per claim.",
+    ),
+]
+Unit = Annotated[
+    str | None, typer.Option(help="Column of units.  [default: the one that holds the treated]")
+]
+Period = Annotated[
+    str | None, typer.Option(help="Column of periods.  [default: the one that holds dates]")
+]
+Outcomes = Annotated[
+    list[str] | None,
+    typer.Option(help="Metrics; repeat, or use commas.  [default: those in the claims]"),
+]
+Balancing = Annotated[
+    list[str] | None,
+    typer.Option(metavar="METRIC=lower|higher", help="Must not get worse in exchange; repeat."),
+]
+Numerator = Annotated[str | None, typer.Option(help="Column above the line of a rate.")]
+Denominator = Annotated[str | None, typer.Option(help="Column below the line of a rate.")]
+Version = Annotated[
+    str | None, typer.Option(help="Column with the version of the definition of a row.")
+]
+Neighbour = Annotated[
+    str | None, typer.Option(help="Column that is 1 for units next to a treated one.")
+]
+Folder = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results.")]
+
+
+@app.callback(epilog=EXITS)
+def _innoeval(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    if version:
+        typer.echo(f"innoeval {innoeval.__version__}")
+        raise typer.Exit
+
+
+@app.command(epilog=EXITS)
+def demo(
+    out: Folder = Path("demo"),
+    *,
+    briefs: Annotated[bool, typer.Option(help="Write the briefs (PDF).")] = True,
+) -> None:
+    """Evaluate a sample register and a real case, and write a brief for each claim."""
+    from innoeval.cli.demo import show
+
+    with _progress() as step:
+        show(out, console=Console(), briefs=briefs, step=step)
+
+
+@app.command(epilog=EXITS)
+def evaluate(
+    claims: ClaimsFile,
+    panel: PanelFile,
+    out: Folder,
+    unit: Unit = None,
+    period: Period = None,
+    outcomes: Outcomes = None,
+    balancing: Balancing = None,
+    numerator: Numerator = None,
+    denominator: Denominator = None,
+    version_column: Version = None,
+    neighbour: Neighbour = None,
+    *,
+    briefs: Annotated[bool, typer.Option(help="Write the briefs (PDF).")] = True,
+    strict: Annotated[
+        bool, typer.Option(help="Decide on the worst of the base and the stressed analysis.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per claim, one a line.")
+    ] = False,
+) -> None:
+    """Tell which claims hold up; write a brief (PDF) and the evaluation (JSON) of each into DIR."""
+    from innoeval.cli.cases import read_cases
+    from innoeval.cli.outputs import evaluate_into, record
+
+    roles = _roles(
+        unit, period, outcomes, balancing, numerator, denominator, version_column, neighbour
+    )
+    cases = read_cases(claims, panel, roles)
+    with _progress(len(cases)) as step:
+        evaluations = evaluate_into(
+            out, cases, policy=Policy(strict=strict), briefs=briefs, step=step
+        )
+    if as_json:
+        for ev in evaluations:
+            typer.echo(json.dumps(record(ev), allow_nan=False))
+    else:
+        console = Console()
+        console.print(verdict_table(evaluations, title=f"{len(evaluations)} claims"))
+        say(
+            console,
+            f"Written to {out}: {'briefs (PDF), ' * briefs}evaluations (JSON), verdicts.csv.",
+        )
+
+
+@app.command(epilog=EXITS)
+def check(
+    claims: ClaimsFile,
+    panel: PanelFile,
+    unit: Unit = None,
+    period: Period = None,
+    outcomes: Outcomes = None,
+    balancing: Balancing = None,
+    numerator: Numerator = None,
+    denominator: Denominator = None,
+    version_column: Version = None,
+    neighbour: Neighbour = None,
+) -> None:
+    """Tell whether claims and panel can be evaluated; list everything that is wrong at once."""
+    from innoeval.cli.cases import read_cases
+
+    roles = _roles(
+        unit, period, outcomes, balancing, numerator, denominator, version_column, neighbour
+    )
+    cases = read_cases(claims, panel, roles)
+    console = Console()
+    panels = {id(panel): panel for _, panel in cases}.values()
+    for read in panels:
+        n_rows, n_units = len(read.frame), len(read.units)
+        say(console, f"{read.origin}: {n_rows:,} rows, {n_units} units, {read.periods[0]} to "
+                     f"{read.periods[-1]} (by {read.freq.replace('_', ' ')})")  # fmt: skip
+        for note in read.notes:
+            say(console, f"  {note}")
+    say(console, f"{len(cases)} claims fit their data. Nothing is wrong.")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point of the command line: whatever happens, no traceback meets a user.
+
+    Parameters
+    ----------
+    arguments
+        What was typed after the command's name; by default the process's own arguments.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A terminal that cannot show a character shows "?" in its place.
+            stream.reconfigure(errors="replace")
+    try:
+        app(arguments, prog_name="innoeval")
+    except InnoevalError as error:
+        _stop(str(error), BAD_INPUT)
+    except OSError as error:
+        place = f" '{error.filename}'" if error.filename else ""
+        reason = error.strerror or str(error)
+        _stop(
+            f"cannot read or write{place}: {reason}; name another place, or free this one",
+            BAD_INPUT,
+        )
+    except Exception as error:
+        if os.environ.get("INNOEVAL_DEBUG"):
+            raise
+        kind = type(error).__name__
+        _stop(f"innoeval made a mistake ({kind}: {error}). Please report this, with what you ran; "
+              "INNOEVAL_DEBUG=1 shows where it happened.", BUG)  # fmt: skip
+
+
+def _stop(message: str, code: int) -> None:
+    typer.echo(printable(message), err=True)
+    raise SystemExit(code)
+
+
+def _roles(
+    unit: str | None, period: str | None, outcomes: list[str] | None, balancing: list[str] | None,
+    numerator: str | None, denominator: str | None, version: str | None, neighbour: str | None,
+) -> Roles:  # fmt: skip
+    return Roles(
+        unit=unit,
+        period=period,
+        outcomes=_listed(outcomes),
+        balancing=_listed(balancing),
+        numerator=numerator,
+        denominator=denominator,
+        version=version,
+        neighbour=neighbour,
+    )
+
+
+def _listed(values: list[str] | None) -> tuple[str, ...]:
+    """Values of an option that may be repeated or joined by commas."""
+    parts = [part.strip() for value in values or () for part in value.split(",")]
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+@contextmanager
+def _progress(total: int | None = None) -> Iterator[Step]:
+    """A bar on a terminal's stderr that says which claim is being looked at; elsewhere silence."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[claim]}", markup=False))
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task("", total=total, claim="")
+
+        def step(claim: str, of: int | None = None) -> None:
+            progress.update(task, advance=1, claim=printable(claim), total=of or total)
+
+        yield step

@@ -1,0 +1,73 @@
+"""A folder of results that appears whole or not at all."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def written_together(folder: Path) -> Iterator[Path]:
+    """Give a hidden folder to write in; its files move to `folder` when all are there.
+
+    Parameters
+    ----------
+    folder
+        Where the files end up. It is made if it is missing; files of other names stay.
+
+    Raises
+    ------
+    OSError
+        Where `folder` cannot be made or written to: at once, before any work is done.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     with written_together(Path(place, "out")) as draft:
+    ...         _ = (draft / "a.txt").write_text("whole")
+    ...     [path.relative_to(place).as_posix() for path in sorted(Path(place).rglob("*"))]
+    ['out', 'out/a.txt']
+    """
+    # Beside the folder or in it, so that the files move by renaming, never by copying.
+    anchor = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    draft = Path(tempfile.mkdtemp(prefix=".innoeval-", dir=anchor))
+    try:
+        yield draft
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in sorted(draft.iterdir()):
+            path.replace(folder / path.name)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def file_names(ids: Sequence[str]) -> list[str]:
+    """A file name for each id, safe on every system and never twice the same.
+
+    Parameters
+    ----------
+    ids
+        Any texts.
+
+    Examples
+    --------
+    >>> file_names(["desk", "../Desk", "Größe 5 %", "书", "desk"])
+    ['desk', 'Desk-2', 'Grosse-5', 'claim', 'desk-3']
+    """
+    names: list[str] = []
+    taken: set[str] = set()
+    for text in ids:
+        plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+        stem = re.sub(r"[^A-Za-z0-9_]+", "-", plain.encode("ascii", "ignore").decode())
+        stem = stem.strip("-")[:60] or "claim"
+        name, turn = stem, 1
+        while name.casefold() in taken:
+            turn += 1
+            name = f"{stem}-{turn}"
+        taken.add(name.casefold())
+        names.append(name)
+    return names
