@@ -1,0 +1,224 @@
+"""The door for panels: any source in, one validated panel out, every doubt asked about."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+
+from innoeval.errors import Fault, SourceError
+from innoeval.records.calendar import FREQUENCIES, Frequency
+from innoeval.records.claim import Better
+from innoeval.records.panel import Panel
+from innoeval.records.schema import panel_schema, schema_faults
+from innoeval.sources.keys import read_units, without_margins
+from innoeval.sources.periods import read_periods
+from innoeval.tables import Table, read_figures, read_table, squash, table_of_frame
+from innoeval.tables.figures import Decimal, Suppressed
+
+
+def read_panel(
+    source: str | os.PathLike[str] | pd.DataFrame,
+    *,
+    unit: str,
+    period: str | tuple[str, str],
+    outcomes: Sequence[str] | str,
+    balancing: Mapping[str, Better] | None = None,
+    numerator: str | None = None,
+    denominator: str | None = None,
+    version: str | None = None,
+    neighbour: str | None = None,
+    covariates: Sequence[str] = (),
+    freq: Frequency | None = None,
+    dayfirst: bool | None = None,
+    decimal: Decimal | None = None,
+    suppressed: Suppressed | None = None,
+    sheet: str | None = None,
+    encoding: str | None = None,
+) -> Panel:
+    """Read a panel: one row per unit and period, one column per metric.
+
+    What can be read in one way only is read; what can be read in two is asked for, by an error
+    that names the argument to give. What was left out or changed stands in `panel.notes`.
+
+    Parameters
+    ----------
+    source
+        Path of a .csv, .tsv, .txt, .xlsx or .parquet file, or a pandas DataFrame.
+    unit
+        Column with the unit's name: a district, a school, an office.
+    period
+        Column with the period; or two columns such as ("year", "month"), joined as "year_month".
+    outcomes
+        Every recorded metric of the service, not only the claimed one.
+    balancing
+        Metric -> "lower" or "higher", whichever is better: what must not get worse in exchange.
+    numerator, denominator
+        Columns behind a rate or a share.
+    version
+        Column with the version of the definition under which a row was recorded.
+    neighbour
+        Column that is 1 for units next to a treated unit.
+    covariates
+        Further columns to keep.
+    freq
+        "year", "financial_year" (from April), "quarter", "month", "week", "day" or "integer",
+        where the labels leave it open: "2009-10" can be a month or a financial year.
+    dayfirst
+        Whether "01/02/2023" is the first of February; needed where no date of the column shows it.
+    decimal
+        "." or ",", where "1,234" can be 1234 or 1.234 and no other cell shows which.
+    suppressed
+        How to read marks such as "*", "<5", "[c]" or "-": "missing", or a mapping from mark to
+        value such as {"*": None, "-": 0}.
+    sheet
+        Sheet of a workbook, where several fit.
+    encoding
+        Encoding of a text file that is not UTF-8, such as "cp1252".
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    SourceError
+        Listing every fault at once: file, rows as a spreadsheet shows them, column, what was found
+        and what to do.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"ward": ["A ", "A", "B", "B", "Total"],
+    ...                       "month": ["Jan 2023", "Feb 2023", "Jan 2023", "Feb 2023", ""],
+    ...                       "cases": ["1,204", "n/a", "1,310.5", "998", "4,000"]})
+    >>> panel = read_panel(frame, unit="ward", period="month", outcomes=["cases"])
+    >>> panel.matrix("cases")
+    array([[1204. ,    nan],
+           [1310.5,  998. ]])
+    >>> for note in panel.notes:
+    ...     print(note)
+    Row 6 with totals ('Total') was left out.
+    1 name in 'ward' had stray spaces or an empty decimal place, such as 'A '; 'A' was read.
+    1 of 4 cells of 'cases' have no value and count as missing, not as zero.
+    """
+    outcomes = (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
+    covariates = (covariates,) if isinstance(covariates, str) else tuple(covariates)
+    keys = (period,) if isinstance(period, str) else tuple(period)
+    balancing = dict(balancing or {})
+    named = (*outcomes, *balancing, numerator, denominator, neighbour)
+    metrics = tuple(dict.fromkeys(name for name in named if name is not None))
+    others = tuple(
+        name for name in (version, *covariates) if name is not None and name not in metrics
+    )
+    _refuse(_argument_faults(unit, keys, outcomes, balancing, freq, decimal, suppressed))
+    wanted = (unit, *keys, *metrics, *others)
+    table = _table(source, wanted, encoding, sheet)
+    _refuse(table.faults_of_columns(wanted))
+    table = without_margins(table, unit, keys, metrics)
+    units = read_units(table, unit)
+    periods = read_periods(table, keys, freq=freq, dayfirst=dayfirst)
+    figures = read_figures(table, metrics, decimal=decimal, suppressed=suppressed)
+    time = "_".join(keys)
+    frame = pd.DataFrame({unit: units.names, **figures.columns})
+    frame[time] = periods.labels or ""
+    for name in others:
+        frame[name] = _as_found(table, name, decimal)
+    faults = [*_overlong(table), *units.faults, *periods.faults, *figures.faults]
+    faulty = {fault.column for fault in faults}
+    schema = panel_schema(unit, time, [name for name in outcomes if name not in faulty], metrics)
+    if periods.faults:
+        frame[time] = np.arange(len(frame))
+    faults += schema_faults(schema, frame, table.rows, table.origin)
+    _refuse(faults)
+    return Panel(
+        frame=frame,
+        unit=unit,
+        period=time,
+        freq=periods.freq,
+        outcomes=outcomes,
+        balancing=balancing,
+        numerator=numerator,
+        denominator=denominator,
+        version=version,
+        neighbour=neighbour,
+        covariates=covariates,
+        origin=table.origin,
+        notes=(*table.notes, *units.notes, *periods.notes, *figures.notes),
+    )
+
+
+def _table(source: object, wanted: Sequence[str], encoding: str | None, sheet: str | None) -> Table:
+    """A source as a table: one line for each kind of source."""
+    if isinstance(source, pd.DataFrame):
+        return table_of_frame(source, wanted, "the data frame")
+    if isinstance(source, (str, os.PathLike)):
+        return read_table(Path(source), wanted=wanted, encoding=encoding, sheet=sheet)
+    raise SourceError(
+        f"a panel cannot be read from a {type(source).__name__}; give a path or a pandas DataFrame"
+    )
+
+
+def _refuse(faults: Sequence[Fault]) -> None:
+    if faults:
+        raise SourceError(tuple(faults))
+
+
+def _argument_faults(
+    unit: str,
+    keys: tuple[str, ...],
+    outcomes: tuple[str, ...],
+    balancing: Mapping[str, Better],
+    freq: str | None,
+    decimal: str | None,
+    suppressed: object,
+) -> list[Fault]:
+    """Arguments that no file could satisfy."""
+    faults = []
+    if not outcomes:
+        faults.append(Fault(found="no outcome is named", remedy="name one with outcomes="))
+    if len(keys) not in {1, 2} or unit in keys:
+        faults.append(
+            Fault(found=f"unit= is {unit!r} and period= is {keys!r}",
+                  remedy="name one column of units and another (or two, a year and its part) of periods")
+        )  # fmt: skip
+    for metric, better in balancing.items():
+        if better not in get_args(Better):
+            faults.append(Fault(found=f"balancing= says {better!r} of '{metric}'",
+                                remedy="say 'lower' or 'higher'"))  # fmt: skip
+    if freq is not None and freq not in FREQUENCIES:
+        faults.append(
+            Fault(found=f"freq= is {freq!r}", remedy=f"say one of {', '.join(FREQUENCIES)}")
+        )
+    if decimal not in {None, ".", ","}:
+        faults.append(Fault(found=f"decimal= is {decimal!r}", remedy="say '.' or ','"))
+    if suppressed not in (None, "missing") and not isinstance(suppressed, Mapping):
+        faults.append(Fault(found=f"suppressed= is {suppressed!r}",
+                            remedy="say 'missing', or give a mapping from mark to value"))  # fmt: skip
+    return faults
+
+
+def _overlong(table: Table) -> list[Fault]:
+    if not table.overlong:
+        return []
+    return [
+        Fault(
+            found="there are more cells than columns in the header",
+            remedy="put quotation marks round cells that hold the delimiter "
+            f"({table.delimiter!r}), such as decimal commas",
+            origin=table.origin,
+            rows=tuple(int(table.rows[i]) for i in table.overlong),
+        )
+    ]
+
+
+def _as_found(table: Table, name: str, decimal: Decimal | None) -> pd.Series | np.ndarray:
+    """A further column: numbers if all of it is, else text with its spaces put right."""
+    reading = read_figures(table, [name], decimal=decimal)
+    if not reading.faults:
+        return reading.columns[name]
+    cells = table.frame[name]
+    return cells.astype(object).where(cells.notna(), None).map(lambda c: c and squash(c))
