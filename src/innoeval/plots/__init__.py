@@ -1,1 +1,14 @@
-"""plots"""
+"""Plots: axes in, axes out; the only room that knows matplotlib."""
+
+from innoeval.plots.against import claim_against_estimate, describe_claim_against_estimate
+from innoeval.plots.lines import counterfactual, describe_counterfactual
+from innoeval.plots.answers import describe_findings, findings
+
+__all__ = [
+    "claim_against_estimate",
+    "counterfactual",
+    "describe_claim_against_estimate",
+    "describe_counterfactual",
+    "describe_findings",
+    "findings",
+]

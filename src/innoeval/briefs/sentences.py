@@ -1,0 +1,266 @@
+"""The public part of a brief in sentences: the verdict, what was seen, what follows, what does not."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from innoeval.briefs import words
+from innoeval.briefs.sizes import Sizes
+from innoeval.plots import scale
+from innoeval.plots.lines import launch_position
+from innoeval.records.assumption import Assumption
+from innoeval.records.estimate import Estimate
+from innoeval.records.evaluation import Evaluation
+from innoeval.records.freeze import Floats
+from innoeval.records.verdict import Status
+
+HEADLINES: dict[Status, str] = {
+    "supported": "Holds up",
+    "partly_supported": "Holds up in part",
+    "inconclusive": "Not substantiated: these data cannot tell",
+    "overstated": "Does not hold up as announced: overstated",
+    "refuted": "Does not hold up: no meaningful improvement",
+    "harmful": "Does not hold up: it got worse",
+    "not_evaluable": "Not substantiated: cannot be evaluated",
+}
+_BECAUSE = "Cannot be evaluated, because "
+#: So many assumptions or checks are named; the rest are counted.
+_NAMED = 3
+
+
+def judged(ev: Evaluation) -> bool:
+    """Whether there is an estimate that a verdict rests on."""
+    return ev.estimate is not None and ev.verdict.status != "not_evaluable"
+
+
+def reasons(ev: Evaluation) -> tuple[str, ...]:
+    """The verdict's reasons, as sentences that stand alone."""
+    return tuple(
+        words.shown(words.capital(reason.removeprefix(_BECAUSE)), 400)
+        for reason in ev.verdict.reasons
+    )
+
+
+def summary(ev: Evaluation) -> str:
+    """The verdict in one or two sentences, with its numbers."""
+    found = scale.found(ev)
+    if not judged(ev) or found is None:
+        return _why_not(ev)
+    sizes, verdict = Sizes.of(ev), ev.verdict
+    outcome = words.capital(words.metric(ev.claim.outcome))
+    low, high = found.interval
+    claim = f"the {sizes.stated(ev.claim.size)} announced" if ev.claim.size else ""
+    small = f"{sizes.stated(verdict.smallest)}" if verdict.smallest is not None else ""
+    match verdict.status:
+        case "supported":
+            held = f"{sizes.stated(ev.claim.size)} was announced" if ev.claim.size else (
+                f"no number was announced, and more than {small} had to be shown")  # fmt: skip
+            return f"{outcome} came out about {sizes.side(found.value)} than expected without it; {held}."
+        case "partly_supported":
+            rest = f"That the difference is as large as {claim} is not shown." if claim else (
+                "No number was announced that it could be held against.")  # fmt: skip
+            return f"{outcome} came out {sizes.good} than expected without it, by at least {sizes.size(low)}. {rest}"
+        case "inconclusive":
+            than = f"{claim} from" if claim else "an improvement that matters from"
+            return f"The likely range is too wide to tell {than} no improvement at all: {sizes.span(found.interval)}."
+        case "overstated":
+            if verdict.improvement_shown:
+                return (
+                    f"{outcome} did come out {sizes.good} than expected without it, but by about "
+                    f"{sizes.size(found.value)} (at most {sizes.size(high)}), not by {claim}."
+                )
+            return (
+                f"An improvement of at most {sizes.size(high)} fits the data, not {claim}. "
+                "That there was any improvement is not shown."
+            )
+        case "refuted":
+            cut = sizes.stated(_cut(ev))
+            if verdict.improvement_shown:
+                return f"An improvement is shown, but of at most {sizes.size(high)}; from {cut} on it would matter."
+            return f"Any improvement was at most {sizes.size(high)}; from {cut} on it would matter."
+        case _:
+            where = f"where an improvement of {sizes.stated(ev.claim.size)} was announced" if claim else (
+                "where an improvement was announced")  # fmt: skip
+            return f"{outcome} came out about {sizes.side(found.value)} than expected without it, {where}."
+
+
+def _why_not(ev: Evaluation) -> str:
+    why = reasons(ev) or ("No design fits these data.",)
+    rest = len(why) - 1
+    more = f" ({words.counted(rest, 'more reason')} below.)" if rest else ""
+    return f"{why[0]}{more}"
+
+
+def _cut(ev: Evaluation) -> float:
+    """Under this an improvement is not meaningful: the smallest that matters, or τ times the claim."""
+    claimed = ev.verdict.claimed or 0.0
+    over = ev.policy.overstated_below * claimed
+    return over if ev.verdict.smallest is None else min(ev.verdict.smallest, over)
+
+
+def evidence(ev: Evaluation) -> tuple[str, ...]:
+    """What the data show, from the plain series to the number that decides."""
+    if not judged(ev) or ev.estimate is None:
+        return (*reasons(ev), *_seen(ev))
+    return (*_seen(ev), *_difference(ev, ev.estimate), *_announced(ev, ev.estimate))
+
+
+def _seen(ev: Evaluation) -> tuple[str, ...]:
+    """The plain averages, before and after."""
+    if ev.estimate is None or ev.estimate.path is None:
+        return ()
+    sizes, path, launch = Sizes.of(ev), ev.estimate.path, launch_position(ev)
+    before, after = mean(path.observed[:launch]), mean(path.observed[launch:])
+    if before is None or after is None:
+        return ()
+    who, start = with_it(ev), words.when(ev.measured.launch)
+    outcome = words.metric(ev.claim.outcome)
+    said = [f"In {who}, {outcome} {_moved(sizes, before, after)} from {start} on."]
+    others = mean(path.comparison[:launch]), mean(path.comparison[launch:])
+    if others[0] is not None and others[1] is not None:
+        n = len(ev.measured.comparison)
+        same = (others[1] - others[0]) * (after - before) > 0
+        anyway = ": part of that change would have come anyway" if same else ""
+        them = f"the {words.counted(n, 'comparison unit')}" if n else "the comparison units"
+        said.append(f"In {them} it {_moved(sizes, others[0], others[1])}{anyway}.")
+    elif judged(ev):
+        said.append(
+            "There are no comparison units: what would have happened anyway is read from the earlier "
+            "course of the same series."
+        )
+    return tuple(said)
+
+
+def with_it(ev: Evaluation) -> str:
+    """The units that got the innovation."""
+    units = ev.claim.units
+    if len(units) <= 2:
+        return words.listed(units)
+    return f"the {len(units):,} units that have it"
+
+
+def _moved(sizes: Sizes, before: float, after: float) -> str:
+    one, two = sizes.units(before), sizes.units(after)
+    if one == two:
+        return f"stayed at {one} on average"
+    return f"{'fell' if after < before else 'rose'} from {one} on average to {two}"
+
+
+def mean(values: Floats) -> float | None:
+    """Average of the known values; None if there is none."""
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else None
+
+
+def _difference(ev: Evaluation, estimate: Estimate) -> tuple[str, ...]:
+    """The effect, its range, and where the claim lies."""
+    sizes, found = Sizes.of(ev), scale.found(ev)
+    if found is None:
+        return ()
+    value, interval = estimate.on_scale(ev.claim.scale)
+    in_units = sizes.units(abs(estimate.effect))
+    size = in_units if ev.claim.scale == "absolute" else f"{in_units}, or {sizes.size(value)}"
+    side = sizes.good if value >= 0 else sizes.bad
+    said = [
+        f"Without it, {sizes.units(estimate.baseline)} would have been expected. The difference is "
+        f"{size} {side}{'' if ev.verdict.deciding != 'base' else f' (likely range: {sizes.span(found.interval)})'}."
+    ]
+    if ev.verdict.deciding == "stressed":
+        said.append(
+            "A check shows that the main assumption behind this number does not hold. With it given up, "
+            f"the difference is about {sizes.side(found.value)} (likely range: {sizes.span(found.interval)})."
+        )
+    elif ev.verdict.deciding == "hull":
+        said.append(
+            "With and without the main assumption behind this number, the likely range is "
+            f"{sizes.span(found.interval)}."
+        )
+    if ev.claim.size is not None:
+        said.append(f"The {sizes.stated(ev.claim.size)} announced {_lies(ev.claim.size, *found.interval)}.")
+    return tuple(said)
+
+
+def _lies(size: float, low: float, high: float) -> str:
+    if size > high:
+        return "is more than that range holds"
+    if size < low:
+        return "is less than that range holds: more was found than was announced"
+    return "lies inside that range"
+
+
+def _announced(ev: Evaluation, estimate: Estimate) -> tuple[str, ...]:
+    """The promoter's own comparison, where it tells another story."""
+    if ev.announced is None or math.isclose(ev.announced.effect, estimate.effect, rel_tol=0.1):
+        return ()
+    sizes, raw = Sizes.of(ev), ev.announced.effect
+    move = f"a {'fall' if raw < 0 else 'rise'} of {sizes.units(abs(raw))}"
+    share = estimate.effect / raw if raw else math.nan
+    much = f"; the innovation accounts for about {100 * share:.0f} % of it" if 0 < share < 1 else ""
+    return (f"Before and after alone, without asking what would have happened anyway, shows {move}{much}.",)
+
+
+def meaning(ev: Evaluation) -> tuple[str, ...]:
+    """What follows for a decision."""
+    found = scale.found(ev)
+    if not judged(ev) or found is None:
+        return (
+            "The claim may be true or untrue; these data cannot be used to judge it.",
+            "What would help is named by the reasons above: mend that, and evaluate it again.",
+        )
+    sizes, status = Sizes.of(ev), ev.verdict.status
+    span = sizes.span(found.interval)
+    match status:
+        case "supported":
+            return (f"For planning, use the whole range rather than one number: {span}.",)
+        case "partly_supported":
+            return (
+                f"There is something to build on, but plan with the whole range: {span}.",
+                _chance(ev),
+            )
+        case "inconclusive":
+            return (
+                "The claim is neither borne out nor contradicted. Do not read this as evidence of absence.",
+                _chance(ev) or "More periods or more comparison units would narrow the range.",
+            )
+        case "overstated":
+            plan = f"For planning, use {span}, not the announced number." if ev.verdict.improvement_shown else (
+                "Do not plan with the announced number.")  # fmt: skip
+            return (plan, "The verdict is about the number that was announced, not about anybody's intent.")
+        case "refuted":
+            return (
+                "On these data the innovation made no difference of a size that matters. Before it is "
+                "extended, ask what would have to change for it to do so.",
+            )
+        case _:
+            return ("Find out why before the innovation is kept or extended as it is.",)
+
+
+def _chance(ev: Evaluation) -> str:
+    """How often data like these would have borne out a true claim; "" where that is not known."""
+    if ev.verdict.resolution is None:
+        return ""
+    chance = 50 * (1 + math.erf((ev.verdict.resolution - 1.96) / math.sqrt(2)))
+    share = "fewer than 1" if chance < 1 else "more than 99" if chance > 99 else f"about {chance:.0f}"
+    return f"Had the claim been exactly true, data like these would have borne it out {share} times in 100."
+
+
+def limits(ev: Evaluation) -> tuple[str, ...]:
+    """What the evaluation cannot tell, and what it did not look at."""
+    last = words.when(ev.measured.last)
+    said = [f"Whether the same would happen in other places, or after {last}."]
+    if not judged(ev):
+        said.insert(0, "Whether the innovation made things better or worse.")
+        return tuple(said)
+    named = [assumption.plain for assumption in ev.not_examined]
+    if named:
+        rest = len(named) - _NAMED
+        more = f"; and {words.counted(rest, 'more')[:-1] if rest > 1 else '1 more'}" if rest > 0 else ""
+        said.append(f"Taken as given, as no check could look at it: that {'; that '.join(named[:_NAMED])}{more}.")
+    unsure = [finding for finding in ev.findings if finding.status == "cannot_tell"]
+    if unsure:
+        said.append(f"{words.capital(words.counted(len(unsure), 'check'))} could not tell either way; see the table of checks.")
+    if Assumption.no_harm_elsewhere not in {a for f in ev.findings for a in f.probes}:
+        said.append("Whether other measures of the service got better or worse in exchange.")
+    return tuple(said)

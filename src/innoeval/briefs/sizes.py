@@ -1,0 +1,108 @@
+"""Sizes in a brief: improvements as "lower" and "higher", ranges with or without bounds."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from innoeval.errors import DesignError
+from innoeval.plots import scale
+from innoeval.records.estimate import Estimate, Interval
+from innoeval.records.evaluation import Evaluation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """How the sizes of one evaluation are written.
+
+    Parameters
+    ----------
+    ev
+        The evaluation.
+    places
+        Decimal places on the claim's scale.
+    unit_places
+        Decimal places in outcome units.
+    """
+
+    ev: Evaluation
+    places: int
+    unit_places: int
+
+    @classmethod
+    def of(cls, ev: Evaluation) -> Sizes:
+        """The decimal places that an evaluation's uncertainty asks for."""
+        units = 1
+        if ev.estimate is not None:
+            ends = ev.estimate.conf_int
+            finite = all(map(math.isfinite, ends))
+            units = scale.decimals(ends, None if finite else ev.estimate.effect)
+        return cls(ev=ev, places=scale.places(ev), unit_places=units)
+
+    @property
+    def good(self) -> str:
+        """Word for a better outcome: "lower" or "higher"."""
+        return self.ev.claim.better
+
+    @property
+    def bad(self) -> str:
+        """Word for a worse outcome."""
+        return "higher" if self.good == "lower" else "lower"
+
+    @property
+    def gain(self) -> str:
+        """An improvement as a movement: "fall" or "rise"."""
+        return "fall" if self.good == "lower" else "rise"
+
+    def size(self, improvement: float) -> str:
+        """How large an improvement or worsening is, without its direction."""
+        return scale.size(abs(improvement), self.ev.claim.scale, self.places)
+
+    def stated(self, value: float) -> str:
+        """A size as the claim or the policy states it."""
+        return scale.stated(value, self.ev.claim.scale)
+
+    def units(self, value: float) -> str:
+        """A value in outcome units."""
+        return scale.number(value, self.unit_places)
+
+    def side(self, improvement: float) -> str:
+        """An improvement with its direction: "6 % lower"."""
+        return f"{self.size(improvement)} {self.good if improvement >= 0 else self.bad}"
+
+    def span(self, interval: Interval) -> str:
+        """An interval of improvements in words, whatever bounds it has.
+
+        Reads after "likely range:".
+        """
+        low, high = interval
+        if math.isinf(low) and math.isinf(high):
+            return "anything, as the data set no bound in either direction"
+        if math.isinf(high):
+            if low >= 0:
+                return f"at least {self.side(low)}; the data set no upper bound"
+            return f"at most {self.side(low)}; the data set no upper bound on the improvement"
+        if math.isinf(low):
+            if high >= 0:
+                return f"at most {self.side(high)}; the data set no bound in the other direction"
+            return f"at least {self.side(high)}; the data set no bound beyond that"
+        if low >= 0:
+            return f"{self.size(low)} to {self.size(high)} {self.good}"
+        if high <= 0:
+            return f"{self.size(high)} to {self.size(low)} {self.bad}"
+        return f"anything from {self.side(low)} to {self.side(high)}"
+
+    def unit_span(self, estimate: Estimate) -> str:
+        """The interval of an effect in outcome units, raw sign."""
+        ends = [
+            self.units(end) if math.isfinite(end) else "no bound" for end in estimate.conf_int
+        ]
+        return f"{ends[0]} to {ends[1]}"
+
+    def range(self, estimate: Estimate) -> str:
+        """An estimate on the claim's scale: value and interval."""
+        try:
+            value, interval = estimate.on_scale(self.ev.claim.scale)
+        except DesignError:  # nothing positive was expected, so that no share can be formed
+            return f"{self.units(estimate.effect)} in outcome units ({self.unit_span(estimate)})"
+        return f"{self.side(value)} ({self.span(interval)})"

@@ -1,0 +1,142 @@
+"""A story as PDF: accessible (PDF/UA-1), archival (PDF/A-3a), with its data inside."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from dataclasses import asdict, replace
+from datetime import date
+from importlib.resources import files
+from io import StringIO
+
+from innoeval import plots
+from innoeval.briefs import words
+from innoeval.briefs.story import Story, story
+from innoeval.errors import BriefError
+from innoeval.plots import theme
+from innoeval.records.estimate import Path
+from innoeval.records.evaluation import Evaluation
+
+#: Both at once: accessible, and readable decades from now with its attachments.
+STANDARDS = ("ua-1", "a-3a")
+_WIDTH = 6.9
+#: A document date where the data name none; the same input must give the same bytes.
+_NO_DATE = date(2000, 1, 1)
+
+
+def pdf(ev: Evaluation, data: str | None = None) -> bytes:
+    """Write an evaluation as PDF.
+
+    Parameters
+    ----------
+    ev
+        The evaluation.
+    data
+        CSV text of the panel, to be attached; None for none.
+
+    Returns
+    -------
+    The file's content: the same input gives the same bytes.
+
+    Raises
+    ------
+    BriefError
+        Where a figure cannot be drawn, or the typesetter refuses the document.
+    """
+    import typst
+
+    told = story(ev)
+    figures = _figures(ev, told)
+    attached = attachments(ev, data)
+    told = _with_notes(told, ev)
+    content = {
+        "story": asdict(told),
+        "theme": {"ink": theme.INK, "muted": theme.MUTED, "rule": theme.RULE, "panel": theme.PANEL,
+                  "verdict": theme.VERDICTS[ev.verdict.status], "faces": theme.FACES},
+        "date": _document_date(ev).isoformat(),
+        "attached": [{"name": name, "kind": kind, "about": about} for name, kind, about, _ in attached],
+    }  # fmt: skip
+    template = files("innoeval.briefs") / "templates" / "brief.typ"
+    try:
+        made = typst.compile(
+            template.read_bytes(),
+            format="pdf",
+            font_paths=[str(folder) for folder in theme.font_folders()],
+            ignore_system_fonts=True,
+            pdf_standards=list(STANDARDS),
+            sys_inputs={
+                "content": json.dumps(content),
+                **{name: image.decode() for name, image in figures.items()},
+                **{name: text for name, _, _, text in attached},
+            },
+        )
+    except (RuntimeError, ValueError) as error:
+        raise BriefError(
+            f"the brief of claim '{ev.claim.id}' cannot be typeset ({error}); "
+            "please report this as a bug, with the claim"
+        ) from error
+    return bytes(made)
+
+
+def attachments(ev: Evaluation, data: str | None = None) -> list[tuple[str, str, str, str]]:
+    """Files inside the PDF: name, media type, what it is, text."""
+    # A lone surrogate has no bytes; written as an escape it is still the same JSON.
+    record = ev.to_json().encode("utf-8", "backslashreplace").decode()
+    found = [("evaluation.json", "application/json", "The whole evaluation, as innoeval reads it back", record)]
+    if ev.estimate is not None and ev.estimate.path is not None:
+        about = "Each period: observed, expected without the innovation, effect, interval, comparison"
+        found.append(("series.csv", "text/csv", about, series_csv(ev.estimate.path)))
+    if data is not None:
+        found.append(("panel.csv", "text/csv", "The data that were evaluated", data))
+    return found
+
+
+def series_csv(path: Path) -> str:
+    """The path as CSV, numbers in full; an empty cell is a missing value or no bound."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    names = ("observed", "counterfactual", "effect", "low", "high", "comparison")
+    writer.writerow(("period", *names))
+    columns = [getattr(path, name) for name in names]
+    for place, period in enumerate(path.period):
+        values = [float(column[place]) for column in columns]
+        writer.writerow((period, *(repr(v) if math.isfinite(v) else "" for v in values)))
+    return text.getvalue()
+
+
+def _figures(ev: Evaluation, told: Story) -> dict[str, bytes]:
+    """SVG of each figure that the story has words for."""
+    wanted = {
+        "against": (told.against_alt, plots.claim_against_estimate, 2.45, 1.15),
+        "series": (told.figure_alt, plots.counterfactual, _WIDTH, 2.8),
+    }
+    drawn = {}
+    for name, (alt, draw, width, height) in wanted.items():
+        if alt:
+            figure, ax = theme.canvas(width, height)
+            draw(ev, ax)
+            if name == "series":
+                ax.set_ylabel("")  # the name of the metric stands over the figure, as text
+            drawn[name] = theme.svg(figure)
+    return drawn
+
+
+def _document_date(ev: Evaluation) -> date:
+    """When the document says it is from: a date in the data, never the clock."""
+    return words.day_of(ev.claim.published_on, ev.claim.registered_on, ev.measured.last) or _NO_DATE
+
+
+def _with_notes(told: Story, ev: Evaluation) -> Story:
+    """The story with what a reader must know of this file."""
+    notes = [
+        "The file's own date is taken from the claim or the data, never from a clock, so that the same "
+        "input gives the same file."
+    ]
+    boxed = theme.boxed("".join((ev.claim.innovation, ev.claim.statement, ev.claim.outcome, *ev.claim.units)))
+    if boxed:
+        notes.append(
+            f"{words.counted(boxed, 'character')} of the claim lie outside this typeface and are shown as boxes; "
+            "the attached evaluation.json has them as they were written."
+        )
+    return replace(told, notes=tuple(notes))

@@ -1,0 +1,140 @@
+"""Words for a brief: periods, units, names and text that others wrote."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+
+from innoeval.records.calendar import Frequency, first_day, ordinal
+
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+           "October", "November", "December")  # fmt: skip
+_QUARTERS = ("first", "second", "third", "fourth")
+#: Written out visibly: controls, private letters, letters that turn the text around them.
+_HIDDEN = {"Cc", "Cs", "Co", "Cn"}
+_TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+_ISOLATE, _POP = "\u2068", "\u2069"
+
+
+def shown(text: str, most: int = 700) -> str:
+    """Text that somebody else wrote, fit to be shown: on one line, nothing hidden in it, not endless.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    most
+        Letters at most; a longer text ends in "…".
+
+    Examples
+    --------
+    >>> shown("a\\nb\\x07 $x$ #import")
+    'a b[U+0007] $x$ #import'
+    """
+    flat = " ".join(text.split())
+    if len(flat) > most:
+        flat = flat[: most - 1].rstrip() + "…"
+    plain = "".join(_visible(letter) for letter in flat)
+    if any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in plain):
+        # Keeps right-to-left words from turning the sentence around them.
+        return f"{_ISOLATE}{plain}{_POP}"
+    return plain
+
+
+def _visible(letter: str) -> str:
+    code = ord(letter)
+    noncharacter = code & 0xFFFE == 0xFFFE
+    if unicodedata.category(letter) in _HIDDEN or letter in _TURNING or noncharacter:
+        return f"[U+{code:04X}]"
+    return letter
+
+
+def metric(name: str, most: int = 60) -> str:
+    """A metric's name as words.
+
+    Examples
+    --------
+    >>> metric("median_days")
+    'median days'
+    """
+    return shown(name.replace("_", " "), most)
+
+
+def capital(sentence: str) -> str:
+    """The sentence with a capital letter."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Names in a row; of many, the first few and the count of the rest.
+
+    Examples
+    --------
+    >>> listed(["North", "East"]), listed(["A", "B", "C", "D", "E"])
+    ('North and East', 'A, B, C and 2 others')
+    """
+    named = [shown(name, 40) for name in names[:most]]
+    rest = len(names) - len(named)
+    if rest:
+        return f"{', '.join(named)} and {rest} other{'s' if rest > 1 else ''}"
+    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+
+
+def counted(n: int, noun: str) -> str:
+    """A number of things.
+
+    Examples
+    --------
+    >>> counted(1, "unit"), counted(1400, "unit")
+    ('1 unit', '1,400 units')
+    """
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def when(period: str) -> str:
+    """A period in words.
+
+    Examples
+    --------
+    >>> when("2023-01"), when("2023-Q2"), when("2022/23")
+    ('January 2023', 'the second quarter of 2023', '2022/23')
+    """
+    if found := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", period):
+        return f"{_MONTHS[int(found[2]) - 1]} {found[1]}"
+    if found := re.fullmatch(r"(\d{4})-Q([1-4])", period):
+        return f"the {_QUARTERS[int(found[2]) - 1]} quarter of {found[1]}"
+    if found := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", period):
+        return f"{int(found[3])} {_MONTHS[int(found[2]) - 1]} {found[1]}"
+    return shown(period, 40)
+
+
+def design_name(name: str) -> str:
+    """A design's class name as words.
+
+    Examples
+    --------
+    >>> design_name("DifferenceInDifferences"), design_name("ControlledITS")
+    ('Difference in differences', 'Controlled ITS')
+    """
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[^A-Z]+", name)
+    return " ".join([parts[0], *(p if p.isupper() else p.lower() for p in parts[1:])]) if parts else name
+
+
+def day_of(*texts: str) -> date | None:
+    """First day that one of the texts names, as a date or a period; None if none does.
+
+    Examples
+    --------
+    >>> day_of("", "soon", "2023-Q2")
+    datetime.date(2023, 4, 1)
+    """
+    kinds: tuple[Frequency, ...] = ("day", "month", "quarter", "week", "financial_year", "year")
+    for text in texts:
+        for kind in kinds:
+            try:
+                return first_day(ordinal(text, kind), kind)
+            except (ValueError, OverflowError):
+                continue
+    return None

@@ -1,0 +1,94 @@
+"""Write a brief: the format by its suffix, all of the file or none of it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from innoeval.briefs.typst import pdf
+from innoeval.errors import BriefError
+from innoeval.records.evaluation import Evaluation
+from innoeval.records.panel import Panel
+
+_FORMATS: dict[str, Callable[[Evaluation, str | None], bytes]] = {".pdf": pdf}
+
+
+def write_brief(
+    ev: Evaluation,
+    path: str | os.PathLike[str],
+    *,
+    data: Panel | None = None,
+    overwrite: bool = True,
+) -> Path:
+    """Write an evaluation as an evidence brief.
+
+    The PDF is accessible (PDF/UA-1) and archival (PDF/A-3a), and carries the series and the whole
+    evaluation as attached files. The same input gives the same bytes.
+
+    Parameters
+    ----------
+    ev
+        The evaluation.
+    path
+        Where to write; its suffix names the format: ".pdf".
+    data
+        The panel that was evaluated, if it is to be attached as well.
+    overwrite
+        Whether a file that is there may be replaced.
+
+    Returns
+    -------
+    The path written.
+
+    Raises
+    ------
+    BriefError
+        For an unknown format, a folder that is absent or cannot be written to, a file that must
+        not be replaced, a panel that is not the one evaluated, or a brief that cannot be made.
+        Nothing half-written remains.
+    """
+    path = Path(path)
+    write = _FORMATS.get(path.suffix.lower())
+    if write is None:
+        found = f"'{path.suffix}'" if path.suffix else "no suffix"
+        known = " or ".join(_FORMATS)
+        raise BriefError(f"a brief cannot be written to '{path}': {found} names no format; end it in {known}")
+    _check_place(path, overwrite=overwrite)
+    if data is not None and data.fingerprint != ev.panel_fingerprint:
+        raise BriefError(
+            "data= is not the panel that was evaluated (their fingerprints differ); "
+            "give the one that evaluate() was given, or leave it out"
+        )
+    text = None if data is None else data.frame.to_csv(index=False, lineterminator="\n")
+    _replace(path, write(ev, text))
+    return path
+
+
+def _check_place(path: Path, *, overwrite: bool) -> None:
+    folder = path.parent
+    if not folder.exists():
+        raise BriefError(f"the folder '{folder}' does not exist; make it first, or write elsewhere")
+    if not folder.is_dir():
+        raise BriefError(f"'{folder}' is not a folder; write elsewhere")
+    if path.is_dir():
+        raise BriefError(f"'{path}' is a folder; name a file in it")
+    if path.exists() and not overwrite:
+        raise BriefError(f"'{path}' exists already; say overwrite=True to replace it")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put content in a file beside it, then move it there in one step."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        try:
+            beside.write_bytes(content)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise BriefError(
+            f"'{path}' cannot be written ({error.strerror or error}); "
+            "make its folder writable, close the file where it is open, or write elsewhere"
+        ) from error

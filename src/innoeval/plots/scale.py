@@ -1,0 +1,117 @@
+"""Improvements on a claim's own scale: numbers and words that figures and briefs share."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from innoeval.records.claim import Claim, Scale
+from innoeval.records.estimate import Interval
+from innoeval.records.evaluation import Evaluation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The improvement that was found, on the claim's scale.
+
+    Parameters
+    ----------
+    value
+        Point estimate of the analysis that decided (the base one where both together did).
+    interval
+        The interval that decided; the base one where none did.
+    """
+
+    value: float
+    interval: Interval
+
+
+def found(ev: Evaluation) -> Found | None:
+    """The improvement that the verdict rests on; None where there is no estimate."""
+    if ev.estimate is None:
+        return None
+    stressed = ev.verdict.deciding == "stressed" and ev.stressed is not None
+    used = ev.stressed if stressed and ev.stressed is not None else ev.estimate
+    value, interval = used.on_scale(ev.claim.scale)
+    low, high = ev.verdict.interval or interval
+    if ev.claim.scale == "relative":
+        # Nothing falls by more than 100 %: an end there is no bound that the data set.
+        low = -math.inf if ev.claim.better == "higher" and low <= -1 else low
+        high = math.inf if ev.claim.better == "lower" and high >= 1 else high
+    return Found(value=value, interval=Interval(low, high))
+
+
+def decimals(interval: Interval, *sizes: float | None) -> int:
+    """Decimal places that show two figures of an interval's width and of each size.
+
+    Examples
+    --------
+    >>> decimals(Interval(0.0, 9.5)), decimals(Interval(0.0, 30.0)), decimals(Interval(0.0, 30.0), 1.5)
+    (1, 0, 1)
+    """
+    widths = [interval.high - interval.low, *(size for size in sizes if size is not None)]
+    known = [abs(width) for width in widths if math.isfinite(width) and width != 0]
+    if not known:
+        return 1
+    return min(max(max(1 - math.floor(math.log10(width)) for width in known), 0), 6)
+
+
+def number(value: float, places: int) -> str:
+    """A number with so many decimal places, thousands separated and a true minus sign.
+
+    Examples
+    --------
+    >>> number(-1234.5, 0), number(0.5, 2)
+    ('−1,234', '0.50')
+    """
+    text = f"{value:,.{places}f}"
+    if float(text.replace(",", "")) == 0:
+        text = text.removeprefix("-")
+    return text.replace("-", "−")
+
+
+def size(value: float, scale: Scale, places: int) -> str:
+    """A size on a claim's scale; negative ones keep their sign.
+
+    Examples
+    --------
+    >>> size(0.154, "relative", 0), size(5, "percentage_points", 0), size(1.29, "absolute", 1)
+    ('15 %', '5 points', '1.3')
+    """
+    match scale:
+        case "relative":
+            return f"{number(100 * value, places)} %"
+        case "percentage_points":
+            return f"{number(value, places)} points"
+        case _:
+            return number(value, places)
+
+
+def stated(value: float, scale: Scale) -> str:
+    """A size as a claim states it: with the figures that it was given.
+
+    Examples
+    --------
+    >>> stated(0.15, "relative"), stated(2.5, "percentage_points")
+    ('15 %', '2.5 points')
+    """
+    shown = 100 * value if scale == "relative" else value
+    places = next((p for p in range(7) if math.isclose(round(shown, p), shown, rel_tol=1e-9)), 6)
+    return size(value, scale, places)
+
+
+def places(ev: Evaluation) -> int:
+    """Decimal places for the sizes of one evaluation, on its claim's scale."""
+    factor = 100 if ev.claim.scale == "relative" else 1
+    shown = found(ev)
+    ends = shown.interval if shown else Interval(0, 0)
+    sizes = [ev.verdict.claimed, ev.verdict.smallest, shown.value if shown else None]
+    if shown and all(map(math.isfinite, ends)):
+        sizes = sizes[:2]
+    scaled = [None if s is None else s * factor for s in sizes]
+    return decimals(Interval(ends.low * factor, ends.high * factor), *scaled)
+
+
+def turned(claim: Claim, improvement: float) -> float:
+    """An improvement as a change of the outcome: negative where lower is better."""
+    return -improvement if claim.better == "lower" else improvement
