@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from innoeval.errors import InnoevalError
 from innoeval.records.calendar import Calendar
 from innoeval.records.claim import Event
 from innoeval.records.freeze import Floats
@@ -204,7 +205,12 @@ def _no_comparison(background: Background) -> Background:
 def _labels(
     background: Background, before: tuple[int, int], after: tuple[int, int]
 ) -> tuple[tuple[str, str], tuple[str, str]]:
-    labels = background.calendar.labels
+    labels, n = background.calendar.labels, background.calendar.n
+    if not 0 <= before[0] <= before[1] < after[0] <= after[1] < n:
+        raise InnoevalError(
+            f"simulate: the windows of this fault do not fit into {background.launch} + "
+            f"{n - background.launch} periods; give more periods before and after"
+        )
     return (labels[before[0]], labels[before[1]]), (labels[after[0]], labels[after[1]])
 
 

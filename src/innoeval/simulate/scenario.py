@@ -143,6 +143,8 @@ def draw(
     levels = rng.normal(0.0, unit_sd, n_units)
     shared = rng.normal(0.0, shock_sd, n_periods)
     places = np.array([calendar.season(t) for t in range(n_periods)], dtype=np.float64)
+    # Half a cycle after the launch, as in the fault "calendar_mismatch".
+    peak = (calendar.season(n_before) + calendar.cycle // 2) % calendar.cycle
     background = kind.apply(
         Background(
             rng=rng,
@@ -155,7 +157,7 @@ def draw(
             size=size,
             strength=strength,
             spell=spell,
-            gain=np.tile(shared + season * seasons(places, calendar.cycle), (n_units, 1)),
+            gain=np.tile(shared + season * seasons(places, calendar.cycle, peak), (n_units, 1)),
         )
     )
     share = kind.true_share if true_share is None else true_share
