@@ -1,0 +1,30 @@
+"""A safe YAML loader that leaves every plain scalar the text that it was written as."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+
+class PlainLoader(yaml.SafeLoader):
+    """YAML without guesses: `no` is a unit's name, 2011 a label; a key given twice is an error."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - the parent's own attribute
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the parent's own signature
+        """A mapping whose keys are texts, each given once."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "a key that is not a text", key.start_mark
+                )
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key '{key.value}' stands twice in one mapping; a unit "
+                    "starts once, and a field is given once", key.start_mark,
+                )  # fmt: skip
+            seen.add(key.value)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return mapping
