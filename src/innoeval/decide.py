@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.display import amount
 from innoeval.records.estimate import Estimate, Interval
-from innoeval.records.finding import Finding
+from innoeval.records.finding import Finding, FindingStatus
 from innoeval.records.policy import Policy
 from innoeval.records.verdict import (
     MARKS,
@@ -133,7 +134,7 @@ def margin(interval: Interval, bar: Bar) -> float:
 def decide(
     claim: Claim,
     estimate: Estimate | None,
-    stressed: Estimate | None,
+    stressed: Mapping[Assumption, Estimate],
     findings: tuple[Finding, ...],
     policy: Policy,
     *,
@@ -147,14 +148,16 @@ def decide(
     ----------
     claim
         What was announced.
-    estimate, stressed
-        Base estimate, and the one with the assumption `relaxes` given up; None where none fits.
+    estimate
+        Base estimate; None where no design fits.
+    stressed
+        Estimates with one assumption given up each.
     findings
         What the checks found.
     policy
         The thresholds.
     relaxes
-        Assumption that the stressed estimate gives up: its check chooses the interval.
+        Main assumption of the design: where no check could probe it, its stressed analysis joins.
     sms_level
         The most that the design can reach on the Maryland scale.
     obstacles
@@ -173,13 +176,11 @@ def decide(
         )
     held = bar(claim, policy)
     _, base = estimate.on_scale(claim.scale)
-    gates = _gates(findings, relaxes, policy)
-    randomised = claim.assignment in {"randomised", "lottery"} and relaxes == "parallel_trends"
-    interval, deciding, why = _interval(base, stressed, claim, gates, policy, randomised=randomised)
+    main = _main_gate(findings, relaxes, claim, policy)
+    opened = _opened(findings, main, relaxes, estimate, policy)
+    interval, deciding, why = _interval(base, stressed, claim, opened, policy)
     status = status_of(interval, held)
-    certainty, downgrades = _certainty(
-        claim, estimate, findings, gates, policy=policy, sms_level=sms_level, randomised=randomised
-    )
+    certainty, downgrades = _certainty(claim, estimate, findings, main, policy, sms_level)
     return Verdict(
         status=status,
         mark=MARKS[status],
@@ -194,7 +195,7 @@ def decide(
         material_shown=held.smallest is not None and interval.low > held.smallest,
         resolution=_resolution(claim, estimate, held),
         breakdown=_finite(margin(interval, held)),
-        standards=_maryland(claim, gates, sms_level),
+        standards=_maryland(claim, main, sms_level),
     )
 
 
@@ -206,40 +207,78 @@ def _is_fatal(finding: Finding, policy: Policy) -> bool:
     )
 
 
-def _gates(
-    findings: tuple[Finding, ...], relaxes: Assumption | None, policy: Policy
-) -> tuple[Finding, ...]:
-    """The findings that choose between base and stressed interval."""
-    names = {check for assumption, check in policy.gates if assumption == relaxes}
-    return tuple(f for f in findings if f.check in names and f.status != "not_applicable")
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A stressed analysis that was let into the decision, how, and why."""
+
+    relaxes: Assumption
+    replaces: bool
+    why: str
+
+
+def _main_gate(
+    findings: tuple[Finding, ...], relaxes: Assumption | None, claim: Claim, policy: Policy
+) -> FindingStatus:
+    """What is known of the design's main assumption; a lottery settles parallel trends."""
+    if relaxes == Assumption.parallel_trends and claim.assignment in {"randomised", "lottery"}:
+        return "clear"
+    names = {gate.check for gate in policy.gates if gate.relaxes == relaxes}
+    statuses = {f.status for f in findings if f.check in names}
+    order: tuple[FindingStatus, ...] = ("problem", "cannot_tell", "clear")
+    return next((status for status in order if status in statuses), "cannot_tell")
+
+
+def _opened(
+    findings: tuple[Finding, ...],
+    main: FindingStatus,
+    relaxes: Assumption | None,
+    estimate: Estimate,
+    policy: Policy,
+) -> tuple[_Opened, ...]:
+    """Stressed analyses that a check lets in, the design's main one first."""
+    told = {f.check: f for f in findings}
+    opened = []
+    for gate in policy.gates:
+        finding = told.get(gate.check)
+        if gate.relaxes == relaxes:
+            status, why = main, finding.says if finding else "nothing probes the main assumption."
+        elif finding is None or gate.relaxes not in estimate.assumptions:
+            continue
+        else:
+            status, why = finding.status, finding.says
+        if status == "problem":
+            opened.append(_Opened(gate.relaxes, gate.problem == "replaces", why))
+        elif status == "cannot_tell" or policy.strict:
+            opened.append(_Opened(gate.relaxes, replaces=False, why=why))
+    return tuple(opened)
 
 
 def _interval(
     base: Interval,
-    stressed: Estimate | None,
+    stressed: Mapping[Assumption, Estimate],
     claim: Claim,
-    gates: tuple[Finding, ...],
+    opened: tuple[_Opened, ...],
     policy: Policy,
-    *,
-    randomised: bool,
 ) -> tuple[Interval, Deciding, tuple[str, ...]]:
     """The interval that decides: base, stressed, or their hull."""
-    if randomised and not policy.strict:
-        return base, "base", ("Units were chosen by lot, as declared: the base analysis decides.",)
-    if stressed is None:
-        relaxed = Interval(float("-inf"), float("inf"))
-    else:
-        _, relaxed = stressed.on_scale(claim.scale)
-    statuses = {gate.status for gate in gates}
+    replaced = any(item.replaces for item in opened) and not policy.strict
+    members = [] if replaced else [base]
+    why = []
+    for item in opened:
+        estimate = stressed.get(item.relaxes)
+        unknown = Interval(float("-inf"), float("inf"))
+        members.append(estimate.on_scale(claim.scale)[1] if estimate else unknown)
+        if item.replaces and not policy.strict:
+            why.append(f"The stressed analysis decides: {_lower(item.why)}")
     if policy.strict:
-        return base.hull(relaxed), "hull", ("The policy is strict: both analyses must agree.",)
-    if "problem" in statuses:
-        named = next(gate for gate in gates if gate.status == "problem")
-        return relaxed, "stressed", (f"The stressed analysis decides: {_lower(named.says)}",)
-    if "cannot_tell" in statuses or not statuses:
-        why = "Both analyses have to agree: the main assumption of the design could not be shown to hold."
-        return base.hull(relaxed), "hull", (why,)
-    return base, "base", ()
+        why.append("The policy is strict: base and stressed analyses must agree.")
+    elif opened and not replaced:
+        why.append(f"Base and stressed analyses must agree: {_lower(opened[0].why)}")
+    hull = members[0]
+    for member in members[1:]:
+        hull = hull.hull(member)
+    deciding: Deciding = "stressed" if replaced else "hull" if opened else "base"
+    return hull, deciding, tuple(why)
 
 
 def _reason(status: Status, interval: Interval, held: Bar, claim: Claim) -> str:
@@ -290,38 +329,34 @@ def _certainty(
     claim: Claim,
     estimate: Estimate,
     findings: tuple[Finding, ...],
-    gates: tuple[Finding, ...],
-    *,
+    main: FindingStatus,
     policy: Policy,
     sms_level: int,
-    randomised: bool,
 ) -> tuple[Certainty, tuple[str, ...]]:
     """Design level less one step for each named downgrade."""
     rung = _START.get(_sms_design(claim, sms_level), 0)
     downgrades = []
-    gate_names = {gate.check for gate in gates}
-    if randomised:
-        pass
-    elif any(gate.status == "problem" for gate in gates):
+    if main == "problem":
         downgrades.append("The main assumption of the design is shown not to hold.")
-    elif any(gate.status == "cannot_tell" for gate in gates) or not gates:
+    elif main == "cannot_tell":
         downgrades.append("The main assumption of the design could not be shown to hold.")
     if sms_level >= 3 and estimate.n_treated <= policy.few_treated:
-        downgrades.append(
-            f"Only {estimate.n_treated} treated unit{'s' if estimate.n_treated > 1 else ''}."
-        )
+        plural = "s" if estimate.n_treated > 1 else ""
+        downgrades.append(f"Only {estimate.n_treated} treated unit{plural}.")
+    # The main assumption is counted above, and a lack of comparison units by the design's level.
+    counted = {"no_comparison"} | {
+        gate.check for gate in policy.gates if gate.problem == "replaces"
+    }
     downgrades += [
         finding.says
         for finding in findings
         if finding.status == "problem"
         and finding.severity != "note"
-        and finding.check not in gate_names
-        and finding.check != "no_comparison"
+        and (
+            finding.check not in counted or (sms_level >= 3 and finding.check == "placebo_in_time")
+        )
     ]
-    rung = max(0, rung - len(downgrades))
-    if sms_level < 3 and rung > 1:
-        rung = 1
-    return _LADDER[rung], tuple(downgrades)
+    return _LADDER[max(0, rung - len(downgrades))], tuple(downgrades)
 
 
 def _sms_design(claim: Claim, sms_level: int) -> int:
@@ -330,7 +365,7 @@ def _sms_design(claim: Claim, sms_level: int) -> int:
     return max(sms_level, declared) if sms_level >= 3 else sms_level
 
 
-def _maryland(claim: Claim, gates: tuple[Finding, ...], sms_level: int) -> tuple[Standard, ...]:
+def _maryland(claim: Claim, main: FindingStatus, sms_level: int) -> tuple[Standard, ...]:
     """Maryland Scientific Methods Scale: the most that the design can reach, and what it reached."""
     reach = _sms_design(claim, sms_level)
     design = Standard(
@@ -346,11 +381,10 @@ def _maryland(claim: Claim, gates: tuple[Finding, ...], sms_level: int) -> tuple
     )
     scored, rule = reach, design.rule
     if reach == 3:
-        clear = bool(gates) and all(gate.status == "clear" for gate in gates)
-        scored = 3 if clear else 2
+        scored = 3 if main == "clear" else 2
         rule = (
             "a comparison group, and common trends before the start shown"
-            if clear
+            if main == "clear"
             else "a comparison group, and common trends before the start not shown"
         )
     return design, Standard(name="Maryland SMS, scored", score=str(scored), rule=rule)

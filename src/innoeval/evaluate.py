@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Literal
 
@@ -15,6 +15,7 @@ from innoeval.designs import BeforeAfter, Choice, Design, choose
 from innoeval.designs.base import Arrangement, DecidingDesign, arrange
 from innoeval.errors import DesignError
 from innoeval.records import (
+    Assumption,
     Claim,
     Estimate,
     Evaluation,
@@ -65,22 +66,25 @@ def evaluate(
     case = arrange(panel, claim)
     choice = choose(panel, claim, policy, None if designs == "auto" else tuple(designs))
     announced = _announced(panel, claim, policy)
-    base = stressed = None
+    base: Estimate | None = None
+    stressed: Mapping[Assumption, Estimate] = {}
     findings: tuple[Finding, ...] = ()
     if choice.design is not None:
         base = choice.design.fit(panel, claim, policy=policy)
         stressed = choice.design.stressed(panel, claim, policy=policy)
         findings = _findings(claim, panel, case, choice.design, base, announced, policy)
+    main = choice.design.relaxes if choice.design else None
     verdict = decide(
         claim,
         base,
         stressed,
         findings,
         policy,
-        relaxes=choice.design.relaxes if choice.design else None,
+        relaxes=main,
         sms_level=choice.design.sms_level if choice.design else 0,
         obstacles=_obstacles(choice),
     )
+    others = tuple(estimate for assumption, estimate in stressed.items() if assumption != main)
     return Evaluation(
         claim=claim,
         panel_fingerprint=panel.fingerprint,
@@ -88,9 +92,9 @@ def evaluate(
         design=type(choice.design).__name__ if choice.design else "",
         objections=choice.objections,
         estimate=base,
-        stressed=stressed,
+        stressed=stressed.get(main) if main else None,
         announced=announced,
-        alternatives=tuple(d.fit(panel, claim, policy=policy) for d in choice.beside),
+        alternatives=(*others, *(d.fit(panel, claim, policy=policy) for d in choice.beside)),
         findings=findings,
         verdict=verdict,
         policy=policy,

@@ -8,13 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from innoeval.checks.base import Bias, Case, Measurement, power_for_half
+from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
-
-#: Fewest periods before the start to tell a bad spell from an ordinary one.
-_FEWEST = 8
-#: Length of the spell before the start that is looked at, where there are enough periods.
-_SPELL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +36,14 @@ class MeanReversion:
     def measure(self, case: Case) -> Measurement:
         """Hold the last spell before the start against all earlier periods."""
         launch, n_periods = case.kernel.launch, len(case.kernel.series)
-        if launch < _FEWEST:
+        if launch < FEWEST_FOR_SPELL:
             return Measurement(
                 status="not_applicable",
-                says=f"There are {launch} periods before the start; {_FEWEST} are needed to know a bad spell.",
+                says=f"There are {launch} periods before the start; {FEWEST_FOR_SPELL} are needed to know a bad spell.",
             )
         time = np.arange(n_periods)
-        last = (time >= launch - _SPELL) & (time < launch)
-        earlier = time < launch - _SPELL
+        last = (time >= launch - SPELL) & (time < launch)
+        earlier = time < launch - SPELL
         level = 1 - 2 * case.policy.check_level
         found = case.kernel.effects(earlier[None], last[None], level=level)
         if not np.isfinite(found.effect[0]):
@@ -61,18 +57,18 @@ class MeanReversion:
         p_value = float(found.p_value[0]) / 2
         p_value = p_value if dip > 0 else 1 - p_value
         rank, n_spells = _rank(case, launch)
-        place = "the worst" if rank == 1 else f"number {rank} from the worst"
+        place = _place(rank, n_spells)
         faked = Bias(part * dip, part * error, power_for_half(case, part * error))
         ruled_out = part * deepest < case.margin
         return Measurement(
             status="clear" if ruled_out else "cannot_tell",
-            says=f"The {_SPELL} periods before the start were {place} of {n_spells} such spells; "
+            says=f"The {SPELL} periods before the start were {place}; "
             + (
                 "counting from them cannot change the verdict."
                 if ruled_out
                 else f"they could explain up to {amount(part * deepest)} of the change."
             ),
-            says_problem=f"The {_SPELL} periods before the start were {place} of {n_spells} such spells, "
+            says_problem=f"The {SPELL} periods before the start were {place}, "
             f"{amount(dip)} worse than usual; bad spells end by themselves.",
             p_value=p_value,
             bias=faked,
@@ -87,10 +83,18 @@ class MeanReversion:
         return float(last[first : end + 1].mean())
 
 
+def _place(rank: int, n_spells: int) -> str:
+    if rank == 1:
+        return f"the worst of {n_spells} such spells"
+    if rank > n_spells / 2:
+        return f"no worse than most of {n_spells} such spells"
+    return f"number {rank} from the worst of {n_spells} such spells"
+
+
 def _rank(case: Case, launch: int) -> tuple[int, int]:
     """Place of the last spell among all spells of its length before the start, worst = 1."""
     series = -case.sign * case.kernel.series[:launch]
     # Each spell against the periods outside it, so that a level shared by all drops out.
-    spells = np.lib.stride_tricks.sliding_window_view(series, _SPELL).mean(axis=1)
+    spells = np.lib.stride_tricks.sliding_window_view(series, SPELL).mean(axis=1)
     known = spells[np.isfinite(spells)]
     return int((known >= spells[-1]).sum()) or 1, len(known)

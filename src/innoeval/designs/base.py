@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, runtime_checkable
 
@@ -19,6 +20,11 @@ from innoeval.records.policy import Policy
 
 Mask = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.int64]
+
+
+#: Length of the spell right before a start that may be unlike what went before, and the fewest
+#: periods before the start with which it can be told apart.
+SPELL, FEWEST_FOR_SPELL = 3, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,15 +103,17 @@ class Design(Protocol):
 
 @runtime_checkable
 class DecidingDesign(Design, Protocol):
-    """A design that can decide: it also gives a stressed estimate, and can be probed by checks.
+    """A design that can decide: it also gives stressed estimates, and can be probed by checks.
 
-    `relaxes` is the assumption that the stressed analysis gives up.
+    `relaxes` is the main assumption, the one that the first stressed analysis gives up.
     """
 
     relaxes: ClassVar[Assumption]
 
-    def stressed(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate | None:
-        """The estimate with `relaxes` given up; None where the data cannot give one."""
+    def stressed(
+        self, panel: Panel, claim: Claim, *, policy: Policy = Policy()
+    ) -> Mapping[Assumption, Estimate]:
+        """Estimates with one assumption given up each; without those that the data cannot give."""
         ...
 
     def kernel(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Kernel:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from innoeval.designs.base import Arrangement, Effects, Mask, arrange
+from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, Arrangement, Effects, Mask, arrange
 from innoeval.errors import DesignError
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
@@ -131,24 +131,49 @@ class DifferenceInDifferences:
         contrasts = window_contrasts(ready.outcomes, before[None], after[None])[:, 0]
         return self._estimate(panel, claim, policy, ready, overall, contrasts, path, components)
 
-    def stressed(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate | None:
-        """The estimate with each unit's earlier linear trend taken to go on; None with one pre period.
+    def stressed(
+        self, panel: Panel, claim: Claim, *, policy: Policy = Policy()
+    ) -> dict[Assumption, Estimate]:
+        """The estimate with earlier trends going on, and with the spell before the start left out.
 
-        A difference in earlier trends is then no longer counted as an effect; a real effect is
-        estimated with less precision.
+        With each unit's earlier linear trend taken to go on, a difference in trends is no longer
+        counted as an effect; a real effect is estimated with less precision. With the last periods
+        before the start left out of the baseline, a bad spell there no longer counts; as the next
+        periods resemble a spell, this over-corrects: so it joins the base analysis, and does not
+        replace it. An analysis that the periods before the start are too few for is missing.
         """
         ready = self.kernel(panel, claim, policy=policy)
-        if ready.launch < 2:
-            return None
-        contrasts, _ = ready.extrapolated()
+        found = {}
+        if ready.launch >= 2:
+            said = "each unit's linear trend before the start is taken to go on after it"
+            if ready.spell:
+                said += f", the unusual last {ready.spell} periods left out"
+            found[Assumption.parallel_trends] = self._relaxed(
+                panel, claim, policy, ready, ready.extrapolated()[0], said
+            )
+        if ready.launch >= FEWEST_FOR_SPELL:
+            said = f"the last {SPELL} periods before the start are left out of the baseline"
+            found[Assumption.no_mean_reversion] = self._relaxed(
+                panel, claim, policy, ready, ready.spared(), said
+            )
+        return {assumption: estimate for assumption, estimate in found.items() if estimate}
+
+    def _relaxed(
+        self,
+        panel: Panel,
+        claim: Claim,
+        policy: Policy,
+        ready: DiDKernel,
+        contrasts: Floats,
+        note: str,
+    ) -> Estimate | None:
+        """One stressed estimate; None where no treated unit is left."""
         found = ready.infer(contrasts[:, None], policy.level)
-        said = ["each unit's linear trend before the start is taken to go on after it"]
+        said = [note]
         if not np.isfinite(found.effect[0]):
             return None
         if short := int((~np.isfinite(contrasts)).sum()):
-            said.append(
-                f"{short} units with a single value before the start have no trend; left out"
-            )
+            said.append(f"{short} units have too few values before the start; left out")
         return self._estimate(
             panel, claim, policy, ready, found, contrasts, None, (), (*ready.warnings, *said)
         )
@@ -294,10 +319,30 @@ class DiDKernel:
         _, carried = self.extrapolated()
         return self.infer(carried[:, None], level)
 
+    @property
+    def spell(self) -> int:
+        """Periods before the start that are unlike the earlier ones, relative to the comparison.
+
+        A bad spell right before the start bends a fitted trend towards it and, carried on, would
+        turn the return to normal into an effect: so a spell that is shown is left out of trends.
+        """
+        if self.launch < FEWEST_FOR_SPELL:
+            return 0
+        time = np.arange(self.outcomes.shape[1])
+        last = (time >= self.launch - SPELL) & (time < self.launch)
+        found = self.effects((time < self.launch - SPELL)[None], last[None])
+        return SPELL if found.p_value[0] <= self.policy.check_level else 0
+
+    def spared(self) -> Floats:
+        """Change of each unit from a baseline without the last periods before the start."""
+        time = np.arange(self.outcomes.shape[1])
+        before, after = time < self.launch - SPELL, time >= self.launch
+        return window_contrasts(self.outcomes, before[None], after[None])[:, 0]
+
     def extrapolated(self) -> tuple[Floats, Floats]:
         """Change of each unit beyond its own earlier trend, and what that trend carried on gives."""
         time = np.arange(self.outcomes.shape[1])
-        slope, at, mean = slopes(self.outcomes, time < self.launch)
+        slope, at, mean = slopes(self.outcomes, time < self.launch - self.spell)
         _, later, after = slopes(self.outcomes, time >= self.launch)
         carried = slope * (later - at)
         return after - mean - carried, carried

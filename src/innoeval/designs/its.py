@@ -129,14 +129,32 @@ class SegmentedRegression:
         form = self._form(series, panel.calendar)
         return self._estimate(series, form, panel, claim, policy)
 
-    def stressed(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate | None:
-        """The effect under the other form of trend; None where too few points are left.
+    def stressed(
+        self, panel: Panel, claim: Claim, *, policy: Policy = Policy()
+    ) -> dict[Assumption, Estimate]:
+        """The effect under the other form of trend, and against the long-run level.
 
         A base analysis with a trend is held against the long-run level before the launch, without
         trend or slope change; a base analysis without one against a linear trend. Seasons stay.
+        After a bad spell the long-run level is the form to hold it against in either case. A form
+        for which too few points are left is missing.
         """
         series = _series(panel, claim, policy)
-        form = other_form(self._form(series, panel.calendar))
+        base = self._form(series, panel.calendar)
+        forms = {
+            Assumption.trend_form: other_form(base),
+            Assumption.no_mean_reversion: other_form(base) if base.trend else base,
+        }
+        found = {
+            assumption: self._under(form, series, panel, claim, policy)
+            for assumption, form in forms.items()
+        }
+        return {assumption: estimate for assumption, estimate in found.items() if estimate}
+
+    def _under(
+        self, form: Form, series: Series, panel: Panel, claim: Claim, policy: Policy
+    ) -> Estimate | None:
+        """The effect under one form; None where too few points are left."""
         columns = segmented(
             len(series.y), series.launch, trend=form.trend, slope=form.slope, cycle=form.cycle
         )

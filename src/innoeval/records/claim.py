@@ -184,7 +184,7 @@ class Claim:
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical record: a later edit of any field shows."""
-        return hashlib.sha256(_canonical(self).encode()).hexdigest()
+        return hashlib.sha256(_canonical(self).encode("utf-8", "backslashreplace")).hexdigest()
 
     @property
     def units(self) -> tuple[str, ...]:

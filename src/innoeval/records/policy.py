@@ -4,14 +4,36 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from innoeval.errors import InnoevalError
+from innoeval.records.assumption import Assumption
 
-#: (assumption that the design relaxes in its stressed analysis, check that probes it).
-GATES: tuple[tuple[str, str], ...] = (
-    ("parallel_trends", "pre_trend"),
-    ("trend_form", "placebo_in_time"),
-    ("trend_form", "mean_reversion"),
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """A check that lets a stressed analysis into the decision.
+
+    Parameters
+    ----------
+    check
+        The check that opens the gate.
+    relaxes
+        Assumption that the stressed analysis gives up.
+    problem
+        What a shown problem does: the stressed analysis "replaces" the base one, or "joins" it
+        (the hull of both decides). Where the check cannot tell it always joins.
+    """
+
+    check: str
+    relaxes: Assumption
+    problem: Literal["replaces", "joins"]
+
+
+GATES = (
+    Gate(check="pre_trend", relaxes=Assumption.parallel_trends, problem="replaces"),
+    Gate(check="placebo_in_time", relaxes=Assumption.trend_form, problem="replaces"),
+    Gate(check="mean_reversion", relaxes=Assumption.no_mean_reversion, problem="joins"),
 )
 
 
@@ -44,7 +66,7 @@ class Policy:
     fatal
         Checks whose problem makes a claim not evaluable.
     gates
-        Which check chooses between base and stressed interval, by the relaxed assumption.
+        Which checks let which stressed analyses into the decision.
 
     Examples
     --------
@@ -63,7 +85,7 @@ class Policy:
     seed: int = 20260101
     minimum_side: int = 3
     fatal: tuple[str, ...] = ("definition_break", "concurrent_change")
-    gates: tuple[tuple[str, str], ...] = GATES
+    gates: tuple[Gate, ...] = GATES
 
     def __post_init__(self) -> None:
         shares = (self.shown_share, self.overstated_below, self.default_smallest)
