@@ -7,8 +7,9 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from innoeval.designs.base import Arrangement, arrange
+from innoeval.designs.base import arrange
 from innoeval.designs.its_form import Form, choose_form, other_form
+from innoeval.designs.its_series import Series, average, series_objections, treated_series
 from innoeval.designs.its_windows import Windows
 from innoeval.errors import DesignError
 from innoeval.records.assumption import Assumption
@@ -24,9 +25,8 @@ from innoeval.stats.reml import Fits, reml
 from innoeval.stats.series import LEVEL, mean_effect, segmented
 
 ERRORS = ("calibrated", "reml")
-
-#: Fewest periods of a series in all.
-FEWEST = 6
+#: A stressed form needs so many periods more than it has columns.
+FEWEST_LEFT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ class SegmentedRegression:
 
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why a single series cannot be judged here; empty if it can."""
-        return _objections(arrange(panel, claim), panel.periods, policy.minimum_side)
+        return series_objections(arrange(panel, claim), panel.periods, policy.minimum_side)
 
     def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
         """The effect if the earlier level, trend and seasons had gone on.
@@ -125,7 +125,7 @@ class SegmentedRegression:
         DesignError
             With every objection, where there is one.
         """
-        series = _series(panel, claim, policy)
+        series = treated_series(panel, claim, policy)
         form = self._form(series, panel.calendar)
         return self._estimate(series, form, panel, claim, policy)
 
@@ -139,28 +139,18 @@ class SegmentedRegression:
         After a bad spell the long-run level is the form to hold it against in either case. A form
         for which too few points are left is missing.
         """
-        series = _series(panel, claim, policy)
+        series = treated_series(panel, claim, policy)
         base = self._form(series, panel.calendar)
         forms = {
             Assumption.trend_form: other_form(base),
             Assumption.no_mean_reversion: other_form(base) if base.trend else base,
         }
         found = {
-            assumption: self._under(form, series, panel, claim, policy)
-            for assumption, form in forms.items()
+            form: self._estimate(series, form, panel, claim, policy)
+            for form in set(forms.values())
+            if len(series.y) - _columns(series, form).shape[1] >= FEWEST_LEFT
         }
-        return {assumption: estimate for assumption, estimate in found.items() if estimate}
-
-    def _under(
-        self, form: Form, series: Series, panel: Panel, claim: Claim, policy: Policy
-    ) -> Estimate | None:
-        """The effect under one form; None where too few points are left."""
-        columns = segmented(
-            len(series.y), series.launch, trend=form.trend, slope=form.slope, cycle=form.cycle
-        )
-        if len(series.y) - columns.shape[1] < 3:
-            return None
-        return self._estimate(series, form, panel, claim, policy)
+        return {named: found[form] for named, form in forms.items() if form in found}
 
     def kernel(
         self,
@@ -171,7 +161,7 @@ class SegmentedRegression:
     ) -> Windows:
         """The average of the treated units, made ready for many windows."""
         arrangement = arrange(panel, claim)
-        y, launch = _average(arrangement), arrangement.launch
+        y, launch = average(arrangement), arrangement.launch
         cycle = self.seasonal or panel.calendar.cycle
         sides = int(np.isfinite(y[:launch]).sum()), int(np.isfinite(y[launch:]).sum())
         return Windows(
@@ -190,7 +180,7 @@ class SegmentedRegression:
         self, series: Series, form: Form, panel: Panel, claim: Claim, policy: Policy
     ) -> Estimate:
         y, launch, n = series.y, series.launch, len(series.y)
-        X = segmented(n, launch, trend=form.trend, slope=form.slope, cycle=form.cycle)
+        X = _columns(series, form)
         contrasts = _contrasts(n, launch, form, X.shape[1])
         fit = reml(y, X, contrasts)
         chance = _chance(self.errors, fit, X, contrasts, policy)
@@ -222,20 +212,6 @@ class SegmentedRegression:
         )
 
 
-class Series(NamedTuple):
-    """The treated units' average without missing ends.
-
-    `y` (n,); `launch`, position in it; `first`, its first position in the panel; `units` averaged;
-    `trimmed`, labels of the periods left out at the ends.
-    """
-
-    y: Floats
-    launch: int
-    first: int
-    units: int
-    trimmed: tuple[str, ...]
-
-
 class Chance(NamedTuple):
     """Critical value and p-value of every contrast (C,), and the name of the method."""
 
@@ -245,60 +221,9 @@ class Chance(NamedTuple):
     named: str
 
 
-def _average(arrangement: Arrangement) -> Floats:
-    """Average of the treated units by period, (T,); missing wherever one of them is."""
-    return np.asarray(arrangement.outcomes[arrangement.treated].mean(axis=0))
-
-
-def _objections(
-    arrangement: Arrangement, periods: tuple[str, ...], minimum_side: int
-) -> tuple[str, ...]:
-    launches = arrangement.launches
-    if len(launches) > 1:
-        starts = ", ".join(periods[i] for i in launches)
-        said = f"the treated units start in different periods ({starts}); this design needs one"
-        return (said,)
-    y, launch = _average(arrangement), int(launches[0])
-    present = np.flatnonzero(np.isfinite(y))
-    before, after = int((present < launch).sum()), int((present >= launch).sum())
-    found = [
-        f"there {'is' if count == 1 else 'are'} only {count} "
-        f"period{'' if count == 1 else 's'} {side} the launch; an interrupted time series needs "
-        f"at least {minimum_side} on each side (the EPOC rule)"
-        for count, side in ((before, "before"), (after, "from"))
-        if count < minimum_side
-    ]
-    if before + after < FEWEST:
-        found.append(
-            f"there are only {before + after} periods in all; autocorrelation cannot be told from "
-            f"fewer than {FEWEST}"
-        )
-    if len(present):
-        inside = np.arange(present[0], present[-1] + 1)
-        if len(gaps := np.setdiff1d(inside, present)):
-            names = ", ".join(periods[i] for i in gaps[:8])
-            rest = f" and {len(gaps) - 8} more" if len(gaps) > 8 else ""
-            found.append(
-                f"the series has gaps: a treated unit has no value in {names}{rest}; gaps are "
-                "never filled in, so supply the values or leave the unit out of the claim"
-            )
-    return tuple(found)
-
-
-def _series(panel: Panel, claim: Claim, policy: Policy) -> Series:
-    arrangement = arrange(panel, claim)
-    if objections := _objections(arrangement, panel.periods, policy.minimum_side):
-        raise DesignError(f"SegmentedRegression cannot be fitted: {'; '.join(objections)}")
-    y = _average(arrangement)
-    present = np.flatnonzero(np.isfinite(y))
-    first, last = int(present[0]), int(present[-1])
-    ends = (*range(first), *range(last + 1, len(y)))
-    return Series(
-        y=y[first : last + 1],
-        launch=arrangement.launch - first,
-        first=first,
-        units=int(arrangement.treated.sum()),
-        trimmed=tuple(panel.periods[i] for i in ends),
+def _columns(series: Series, form: Form) -> Floats:
+    return segmented(
+        len(series.y), series.launch, trend=form.trend, slope=form.slope, cycle=form.cycle
     )
 
 

@@ -1,0 +1,81 @@
+"""Simulated critical values: the same estimator, the right limits, and a promise that is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import t as student
+from tests.calibration.its import rejections
+
+from innoeval.stats.calibrated import TRUE, Whitened, _tables, ar1, calibrate, tables
+from innoeval.stats.reml import GRID, reml
+from innoeval.stats.series import mean_effect, segmented
+
+
+def design(
+    n: int, launch: int, *, slope: bool = True, cycle: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
+    X = segmented(n, launch, trend=True, slope=slope, cycle=cycle)
+    columns = X.shape[1]
+    return X, np.stack([mean_effect(n, launch, slope=slope, columns=columns), np.eye(columns)[1]])
+
+
+@pytest.mark.parametrize("cycle", [1, 12])
+def test_simulation_and_fit_are_one_estimator(cycle: int) -> None:
+    X, contrasts = design(60, 36, cycle=cycle)
+    Y = ar1(np.random.default_rng(0).standard_normal((60, 50)), 0.5)
+    rho, t = Whitened(X, contrasts).statistics(Y)
+    fit = reml(Y.T, X, contrasts)
+    step = GRID[1] - GRID[0]
+    np.testing.assert_allclose(rho, fit.rho, atol=step / 4)
+    np.testing.assert_allclose(t.T, fit.estimates / fit.std_errors, atol=0.15)
+
+
+def test_series_have_the_autocorrelation_asked_for() -> None:
+    y = ar1(np.random.default_rng(1).standard_normal((30, 20000)), 0.8)
+    np.testing.assert_allclose(y.var(axis=1) * (1 - 0.8**2), 1, atol=0.05)
+    assert np.corrcoef(y[10], y[11])[0, 1] == pytest.approx(0.8, abs=0.01)
+
+
+def test_known_case_without_autocorrelation_comes_near_student() -> None:
+    # In a long series ρ is known, and least squares with n − k degrees of freedom is exact.
+    X, contrasts = design(240, 120)
+    found = calibrate(0.0, np.array([2.0, 2.0]), X, contrasts)
+    assert found.rho == pytest.approx(0, abs=0.03)
+    np.testing.assert_allclose(found.critical, student.ppf(0.975, 236), atol=0.12)
+    np.testing.assert_allclose(found.p_values, 2 * student.sf(2.0, 236), atol=0.015)
+
+
+def test_interval_leaves_out_zero_exactly_where_p_is_small() -> None:
+    X, contrasts = design(24, 16)
+    for level in (0.8, 0.95):
+        critical = calibrate(0.4, np.ones(2), X, contrasts, level=level).critical
+        inside = calibrate(0.4, critical * (1 - 1e-9), X, contrasts, level=level).p_values
+        beyond = calibrate(0.4, critical * (1 + 1e-9), X, contrasts, level=level).p_values
+        assert (inside > 1 - level).all()
+        assert (beyond <= 1 - level).all()
+
+
+def test_short_series_are_looked_up_at_a_higher_autocorrelation() -> None:
+    X, contrasts = design(16, 8, slope=False)
+    found = calibrate(0.3, np.ones(2), X, contrasts)
+    assert (found.raised >= found.rho + 0.25 - 1e-9).all()
+    assert calibrate(0.95, np.ones(2), X, contrasts).raised.max() <= TRUE[-1]
+
+
+def test_tables_are_made_once_for_equal_columns() -> None:
+    X, contrasts = design(20, 10, slope=False)
+    tables(X, contrasts, draws=200, seed=7)
+    before = _tables.cache_info()
+    tables(X.copy(order="F"), contrasts.copy(), draws=200, seed=7)
+    after = _tables.cache_info()
+    assert (after.hits, after.misses) == (before.hits + 1, before.misses)
+
+
+def test_a_small_slice_of_the_calibration_keeps_its_promise() -> None:
+    # 5 % ± 4 standard errors of 400 draws; the whole table is docs/calibration/its.md.
+    for rho in (0.0, 0.8):
+        shares = rejections(24, 12, 1, rho, draws=400, seed=5)
+        assert (shares["calibrated"] < 0.05 + 4 * 0.011).all(), shares
+        assert (shares["calibrated"] > 0.01).all(), shares
+    assert shares["ols"][1] > 0.2  # what the calibration is for
