@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from innoeval.decide import decide
+from innoeval.decide import bar, status_of
 from innoeval.records import (
     Assumption,
     Claim,
@@ -20,8 +20,11 @@ from innoeval.records import (
     Objection,
     Path,
     Policy,
+    Standard,
+    Verdict,
 )
 from innoeval.records.finding import FindingStatus
+from innoeval.records.verdict import MARKS
 
 #: Improvement and interval on the relative scale that give each status to a claim of 15 %.
 FOUND = {
@@ -179,16 +182,7 @@ def build(
         else interval,
         inference="the drift before the start carried on",
     )
-    verdict = decide(
-        claim,
-        kept,
-        stressed if kept else None,
-        findings if estimated else (),
-        policy,
-        relaxes=Assumption.parallel_trends,
-        sms_level=3 if comparison else 2,
-        obstacles=("there are 2 periods before the start; at least 3 are needed on each side.",),
-    )
+    verdict = _verdict(claim, kept, stressed, findings, policy, gate, comparison=comparison)
     return Evaluation(
         claim=claim,
         panel_fingerprint="2ff7fdc5ac7c06d8" * 4,
@@ -227,3 +221,57 @@ def build(
         policy=policy,
         provenance={"innoeval": "0.1.0", "python": "3.11", "numpy": "2.4.6", "pandas": "3.1.1", "source": "repairs.csv", "seed": "20260101"},
     )  # fmt: skip
+
+
+def _verdict(
+    claim: Claim,
+    estimate: Estimate | None,
+    stressed: Estimate,
+    findings: tuple[Finding, ...],
+    policy: Policy,
+    gate: FindingStatus,
+    *,
+    comparison: bool,
+) -> Verdict:
+    """The verdict that the rule gives: its regions are asked, its wording is not."""
+    held = bar(claim, policy)
+    fatal = [f.says for f in findings if f.severity == "fatal" and f.status == "problem"]
+    if estimate is None or fatal:
+        obstacle = "there are 2 periods before the start; at least 3 are needed on each side."
+        return Verdict(
+            status="not_evaluable",
+            mark=MARKS["not_evaluable"],
+            certainty="very_low",
+            reasons=tuple(f"Cannot be evaluated, because {why}" for why in fatal or [obstacle]),
+            claimed=held.claimed,
+            smallest=held.smallest,
+        )
+    base, relaxed = estimate.on_scale(claim.scale)[1], stressed.on_scale(claim.scale)[1]
+    deciding = {"clear": "base", "problem": "stressed"}.get(gate, "hull")
+    interval = {"base": base, "stressed": relaxed, "hull": base.hull(relaxed)}[deciding]
+    status = status_of(interval, held)
+    return Verdict(
+        status=status,
+        mark=MARKS[status],
+        certainty="low",
+        reasons=("The rule that fired, with its numbers.",),
+        downgrades=tuple(f.says for f in findings if f.status == "problem"),
+        interval=interval,
+        deciding=deciding,
+        claimed=held.claimed,
+        smallest=held.smallest,
+        improvement_shown=interval.low > 0,
+        material_shown=held.smallest is not None and interval.low > held.smallest,
+        resolution=2.1 if held.claimed else None,
+        breakdown=abs(base.low) / 2 if math.isfinite(base.low) else None,
+        standards=(
+            Standard(name="Maryland SMS, design", score="3" if comparison else "2", rule="a rule"),
+            Standard(
+                name="Maryland SMS, scored",
+                score="3" if comparison else "2",
+                rule="a comparison group, and common trends before the start shown"
+                if comparison
+                else "one interrupted time series without a comparison group",
+            ),
+        ),
+    )

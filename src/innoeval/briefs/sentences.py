@@ -169,12 +169,12 @@ def _difference(ev: Evaluation, estimate: Estimate) -> tuple[str, ...]:
     ]
     if ev.verdict.deciding == "stressed":
         said.append(
-            "A check shows that the main assumption behind this number does not hold. With it given up, "
+            "A check shows that an assumption behind this number does not hold. With it given up, "
             f"the difference is about {sizes.side(found.value)} (likely range: {sizes.span(found.interval)})."
         )
     elif ev.verdict.deciding == "hull":
         said.append(
-            "With and without the main assumption behind this number, the likely range is "
+            "With what the checks could not settle allowed for, the likely range becomes: "
             f"{sizes.span(found.interval)}."
         )
     if ev.claim.size is not None:
@@ -213,7 +213,10 @@ def meaning(ev: Evaluation) -> tuple[str, ...]:
     span = sizes.span(found.interval)
     match status:
         case "supported":
-            return (f"For planning, use the whole range rather than one number: {span}.",)
+            return (
+                f"For planning, use the whole range rather than one number: {span}.",
+                f"The careful end of it is {sizes.side(found.interval.low)}.",
+            )
         case "partly_supported":
             return (
                 f"There is something to build on, but plan with the whole range: {span}.",
@@ -234,7 +237,10 @@ def meaning(ev: Evaluation) -> tuple[str, ...]:
                 "extended, ask what would have to change for it to do so.",
             )
         case _:
-            return ("Find out why before the innovation is kept or extended as it is.",)
+            return (
+                f"An improvement does not fit the data: the likely range is {span}.",
+                "Find out why before the innovation is kept or extended as it is.",
+            )
 
 
 def _chance(ev: Evaluation) -> str:

@@ -58,6 +58,10 @@ class Sizes:
         """How large an improvement or worsening is, without its direction."""
         return scale.size(abs(improvement), self.ev.claim.scale, self.places)
 
+    def _bare(self, improvement: float) -> str:
+        """A size without its unit, which the next one names."""
+        return self.size(improvement).split(" ", 1)[0]
+
     def stated(self, value: float) -> str:
         """A size as the claim or the policy states it."""
         return scale.stated(value, self.ev.claim.scale)
@@ -77,7 +81,7 @@ class Sizes:
         """
         low, high = interval
         if math.isinf(low) and math.isinf(high):
-            return "anything, as the data set no bound in either direction"
+            return "the data set no bound in either direction"
         if math.isinf(high):
             if low >= 0:
                 return f"at least {self.side(low)}; the data set no upper bound"
@@ -87,9 +91,9 @@ class Sizes:
                 return f"at most {self.side(high)}; the data set no bound in the other direction"
             return f"at least {self.side(high)}; the data set no bound beyond that"
         if low >= 0:
-            return f"{self.size(low)} to {self.size(high)} {self.good}"
+            return f"{self._bare(low)} to {self.size(high)} {self.good}"
         if high <= 0:
-            return f"{self.size(high)} to {self.size(low)} {self.bad}"
+            return f"{self._bare(high)} to {self.size(low)} {self.bad}"
         return f"anything from {self.side(low)} to {self.side(high)}"
 
     def unit_span(self, estimate: Estimate) -> str:

@@ -38,7 +38,7 @@ class Story:
     against_caption, against_alt
         Under the small figure, and instead of it.
     certainty, dots, strength
-        How far the design can be trusted: a word, 1 to 4, and why.
+        How far the design can be trusted: a word, 1 to 4 (0 where there is no estimate), and why.
     evidence
         What the data show.
     figure_title, figure_caption, figure_alt
@@ -94,8 +94,8 @@ def story(ev: Evaluation) -> Story:
     """
     claim, verdict = ev.claim, ev.verdict
     outcome = words.metric(claim.outcome)
-    certainty, dots = _CERTAINTY[verdict.certainty]
     judged = sentences.judged(ev)
+    certainty, dots = _CERTAINTY[verdict.certainty] if judged else ("Not graded", 0)
     drawn = judged and ev.estimate is not None and ev.estimate.path is not None
     family = f" · {words.shown(claim.family, 60)}" if claim.family else ""
     return Story(
@@ -142,7 +142,7 @@ def _claim(ev: Evaluation, outcome: str) -> tuple[str, ...]:
         said = [f"“{words.shown(claim.statement)}”", f"Read as {gain} in {outcome}, from {start} on."]
     else:
         said = [f"{words.shown(claim.innovation, 160)} is said to have brought {gain} in {outcome}, from {start} on."]
-    source = [f"Source: {words.shown(claim.source, 200).rstrip('.')}."] if claim.source.strip() else []
+    source = [f"Source: {words.shown(claim.source, 150).rstrip('.')}."] if claim.source.strip() else []
     for label, text in (("Published", claim.published_on), ("Registered", claim.registered_on)):
         if text.strip() and text not in claim.source:
             source.append(f"{label} {words.when(text.strip())}.")

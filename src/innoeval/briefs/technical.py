@@ -13,9 +13,9 @@ from innoeval.records.evaluation import Evaluation
 from innoeval.records.finding import Finding
 
 _DECIDING = {
-    "base": "The base analysis: the check of its main assumption rules out a violation that would matter.",
-    "stressed": "The stressed analysis: a check shows that the main assumption does not hold.",
-    "hull": "Both together, base and stressed: whether the main assumption holds could not be settled, "
+    "base": "The base analysis: the checks of its assumptions give no reason to relax one.",
+    "stressed": "The stressed analysis: a check shows that an assumption of the base analysis does not hold.",
+    "hull": "Both together, base and stressed: whether an assumption holds could not be settled, "
     "or the policy is strict.",
     "none": "None.",
 }
@@ -156,12 +156,15 @@ def _robustness(ev: Evaluation) -> list[Row]:
 
 def _others(ev: Evaluation) -> list[Row]:
     sizes = Sizes.of(ev)
-    fit = [f"{words.design_name(other.design)}: {sizes.range(other)}." for other in ev.alternatives[:_MANY]]
+    fit = [
+        f"{words.design_name(other.design)} ({words.shown(other.inference, 200)}): {sizes.range(other)}."
+        for other in ev.alternatives[:_MANY]
+    ]
     against = []
     for objection in ev.objections[:_MANY]:
         why = "; ".join(words.shown(reason, 250).rstrip(".") for reason in objection.reasons[:_MANY])
         against.append(f"{words.design_name(objection.design)}: {why or 'another design fits better'}.")
-    return [("Also fits", " ".join(fit)), ("Not used, and why", " ".join(against))]
+    return [("Beside it", " ".join(fit)), ("Not used, and why", " ".join(against))]
 
 
 def _events(ev: Evaluation) -> str:
@@ -176,7 +179,11 @@ def _events(ev: Evaluation) -> str:
 
 def provenance(ev: Evaluation) -> tuple[Row, ...]:
     """Versions and other facts of the run, a row each; hashes stand apart."""
-    shown = [(words.shown(key, 40), words.shown(value, 200)) for key, value in ev.provenance.items()]
+    shown = [
+        (words.shown(key, 40), words.shown(value, 600))
+        for key, value in ev.provenance.items()
+        if value.strip() and value != ev.policy.digest
+    ]
     versions = [f"{key} {value}" for key, value in shown if _VERSION.fullmatch(value)]
     rest = [(words.capital(key), value) for key, value in shown if not _VERSION.fullmatch(value)]
     return (("Versions", ", ".join(versions)), *rest) if versions else tuple(rest)

@@ -21,6 +21,8 @@ from innoeval.records.evaluation import Evaluation
 #: Both at once: accessible, and readable decades from now with its attachments.
 STANDARDS = ("ua-1", "a-3a")
 _WIDTH = 6.9
+#: With a longer title and claim the figure gives way, so that the first page stays one page.
+_LONG = 420
 #: A document date where the data name none; the same input must give the same bytes.
 _NO_DATE = date(2000, 1, 1)
 
@@ -107,9 +109,10 @@ def series_csv(path: Path) -> str:
 
 def _figures(ev: Evaluation, told: Story) -> dict[str, bytes]:
     """SVG of each figure that the story has words for."""
+    short = len(told.title) + sum(map(len, told.claim)) < _LONG
     wanted = {
         "against": (told.against_alt, plots.claim_against_estimate, 2.45, 1.15),
-        "series": (told.figure_alt, plots.counterfactual, _WIDTH, 2.8),
+        "series": (told.figure_alt, plots.counterfactual, _WIDTH, 2.8 if short else 2.1),
     }
     drawn = {}
     for name, (alt, draw, width, height) in wanted.items():
@@ -133,10 +136,12 @@ def _with_notes(told: Story, ev: Evaluation) -> Story:
         "The file's own date is taken from the claim or the data, never from a clock, so that the same "
         "input gives the same file."
     ]
-    boxed = theme.boxed("".join((ev.claim.innovation, ev.claim.statement, ev.claim.outcome, *ev.claim.units)))
+    claim = ev.claim
+    texts = (claim.innovation, claim.statement, claim.outcome, claim.source, *claim.units)
+    boxed = theme.boxed("".join(map(words.shown, texts)))
     if boxed:
         notes.append(
-            f"{words.counted(boxed, 'character')} of the claim lie outside this typeface and are shown as boxes; "
+            f"This typeface lacks {words.counted(boxed, 'character')} of the claim; a box stands for each, and "
             "the attached evaluation.json has them as they were written."
         )
     return replace(told, notes=tuple(notes))

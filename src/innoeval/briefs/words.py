@@ -18,7 +18,7 @@ _TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 _ISOLATE, _POP = "\u2068", "\u2069"
 
 
-def shown(text: str, most: int = 700) -> str:
+def shown(text: str, most: int = 500) -> str:
     """Text that somebody else wrote, fit to be shown: on one line, nothing hidden in it, not endless.
 
     Parameters
@@ -98,8 +98,8 @@ def when(period: str) -> str:
 
     Examples
     --------
-    >>> when("2023-01"), when("2023-Q2"), when("2022/23")
-    ('January 2023', 'the second quarter of 2023', '2022/23')
+    >>> when("2023-01"), when("2023-Q2"), when("2022/23"), when("7")
+    ('January 2023', 'the second quarter of 2023', '2022/23', 'period 7')
     """
     if found := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", period):
         return f"{_MONTHS[int(found[2]) - 1]} {found[1]}"
@@ -107,6 +107,8 @@ def when(period: str) -> str:
         return f"the {_QUARTERS[int(found[2]) - 1]} quarter of {found[1]}"
     if found := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", period):
         return f"{int(found[3])} {_MONTHS[int(found[2]) - 1]} {found[1]}"
+    if re.fullmatch(r"[+-]?\d{1,3}", period):
+        return f"period {period}"
     return shown(period, 40)
 
 

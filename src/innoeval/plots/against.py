@@ -89,11 +89,17 @@ def _found(ev: Evaluation) -> scale.Found:
 
 
 def _words(ev: Evaluation, found: scale.Found, places: int) -> str:
-    ends = [
-        scale.size(end, ev.claim.scale, places) if math.isfinite(end) else "no bound"
+    low, high = (
+        scale.size(end, ev.claim.scale, places) if math.isfinite(end) else ""
         for end in found.interval
-    ]
-    return f"{scale.size(found.value, ev.claim.scale, places)} ({ends[0]} to {ends[1]})"
+    )
+    if low and high:
+        ends = f"{low} to {high}"
+    elif low or high:
+        ends = f"{low} or more" if low else f"{high} or less"
+    else:
+        ends = "no bounds"
+    return f"{scale.size(found.value, ev.claim.scale, places)} ({ends})"
 
 
 def _limits(ev: Evaluation, found: scale.Found) -> tuple[float, float]:

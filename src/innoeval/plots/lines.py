@@ -205,7 +205,8 @@ def _name_lines(ax: Axes, drawn: list[tuple[str, Floats, str]]) -> None:
     heights = _spread([end[0] for end in ends], least, bottom + least / 2, top - least / 2)
     for (_, last, label, colour), at in zip(ends, heights, strict=True):
         ax.annotate(label, (last, at), xytext=(6, 0), textcoords="offset points", va="center",
-                    color=colour, fontsize=theme.SIZE, fontweight="bold", annotation_clip=False)  # fmt: skip
+                    color=colour, fontsize=theme.SIZE, fontweight="bold", annotation_clip=False,
+                    bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.4})  # fmt: skip
 
 
 def _spread(wanted: list[float], least: float, bottom: float, top: float) -> list[float]:
@@ -233,7 +234,7 @@ def _mark_starts(ax: Axes, ev: Evaluation, path: Path) -> None:
     ax.annotate(f"{word}: {timeline.short(ev.measured.launch)}", (launch - 0.5, 1),
                 xycoords=("data", "axes fraction"), xytext=(-4 if right else 4, -2),
                 textcoords="offset points", ha="right" if right else "left", va="top",
-                fontsize=theme.SIZE)  # fmt: skip
+                fontsize=theme.SIZE, bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.4})  # fmt: skip
 
 
 def _clipped(text: str, most: int = 40) -> str:
