@@ -7,13 +7,16 @@ from typing import get_args
 
 import numpy as np
 import pytest
+import yaml
 
+from innoeval.claims import read_claims
 from innoeval.evaluate import evaluate
 from innoeval.records.verdict import Status
 from innoeval.simulate import Scenario, sample, true_statuses, write_sample
 from innoeval.simulate.__main__ import main
 from innoeval.simulate.northbridge import services
 from innoeval.simulate.page import page
+from innoeval.sources import read_panel
 
 REPO = Path(__file__).parents[2]
 SAMPLE = REPO / "data" / "sample"
@@ -79,6 +82,28 @@ def test_files_have_every_unit_in_every_period() -> None:
         keys = [tuple(row[:2]) for row in rows[1:]]
         assert len(keys) == len(set(keys)) == len(service.units) * service.n_periods
         assert "" not in {cell for row in rows for cell in row}
+
+
+def test_the_files_read_back_as_the_claims_and_panels_that_made_them() -> None:
+    register = read_claims(SAMPLE / "claims.csv")
+    assert register.claims == tuple(s.claim for s in SCENARIOS)
+    known = {s.claim.id: s.panel for s in SCENARIOS}
+    entries = yaml.safe_load((SAMPLE / "panels.yaml").read_text("utf-8"))
+    held = [name for entry in entries.values() for name in entry["claims"]]
+    assert sorted(held) == sorted(known)
+    for entry in entries.values():
+        roles = {key: value for key, value in entry.items() if key not in {"file", "claims"}}
+        panel = read_panel(SAMPLE / entry["file"], **roles)
+        assert panel.notes == ()
+        assert [name for name in entry["claims"] if panel != known[name]] == []
+
+
+def test_the_truth_file_holds_the_truth() -> None:
+    rows = list(csv.DictReader(io.StringIO((SAMPLE / "truth.csv").read_text("utf-8"))))
+    told = [(row["claim"], row["fault"], tuple(row["allowed"].split("; "))) for row in rows]
+    assert told == [(s.truth.claim, s.truth.fault, s.truth.allowed) for s in SCENARIOS]
+    effects = [float(row["effect"]) for row in rows]
+    assert effects == pytest.approx([s.truth.effect for s in SCENARIOS], rel=1e-3)
 
 
 @each_claim
