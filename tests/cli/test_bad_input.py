@@ -251,9 +251,13 @@ def test_columns_are_asked_for_where_they_cannot_be_told(desk: Any, run: Any) ->
 
 def test_a_panel_for_every_claim_is_needed(desk: Any, run: Any, tmp_path: Path) -> None:
     panels = tmp_path / "panels.yaml"
-    panels.write_text("other: {file: panel.csv, unit: ward, period: month, outcomes: [days]}\n")
+    panels.write_text("wards: {file: panel.csv, claims: [other], unit: ward, period: month, "
+                      "outcomes: [days]}\n")  # fmt: skip
     done = run("check", desk.claims, panels)
     assert (done.code, "the claim 'desk' has no panel" in done.err) == (1, True)
+    panels.write_text("wards: {file: panel.csv, claims: [desk], colour: red}\n")
+    done = run("check", desk.claims, panels)
+    assert (done.code, "does not say its unit, period, outcomes" in done.err) == (1, True)
     panels.write_text("desk: [\n")
     done = run("check", desk.claims, panels)
     assert (done.code, "not YAML" in done.err) == (1, True)

@@ -14,8 +14,8 @@ import typer
 from rich.console import Console
 
 import innoeval
+from innoeval.cli.options import Roles, as_options, takes_roles
 from innoeval.cli.outputs import Step
-from innoeval.cli.roles import Roles
 from innoeval.cli.screen import printable, say, verdict_table
 from innoeval.errors import InnoevalError
 from innoeval.records.policy import Policy
@@ -42,41 +42,25 @@ PanelFile = Annotated[
         help="Metrics by unit and period: CSV, Parquet or Excel. A .yaml names a panel per claim.",
     ),
 ]
-Unit = Annotated[
-    str | None, typer.Option(help="Column of units.  [default: the one that holds the treated]")
-]
-Period = Annotated[
-    str | None, typer.Option(help="Column of periods.  [default: the one that holds dates]")
-]
-Outcomes = Annotated[
-    list[str] | None,
-    typer.Option(help="Metrics; repeat, or use commas.  [default: those in the claims]"),
-]
-Balancing = Annotated[
-    list[str] | None,
-    typer.Option(metavar="METRIC=lower|higher", help="Must not get worse in exchange; repeat."),
-]
-Numerator = Annotated[str | None, typer.Option(help="Column above the line of a rate.")]
-Denominator = Annotated[str | None, typer.Option(help="Column below the line of a rate.")]
-Version = Annotated[
-    str | None, typer.Option(help="Column with the version of the definition of a row.")
-]
-Neighbour = Annotated[
-    str | None, typer.Option(help="Column that is 1 for units next to a treated one.")
-]
 Folder = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the results.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"innoeval {innoeval.__version__}")
+        raise typer.Exit
 
 
 @app.callback(epilog=EXITS)
 def _innoeval(
     *,
     version: Annotated[
-        bool, typer.Option("--version", is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
-) -> None:
-    if version:
-        typer.echo(f"innoeval {innoeval.__version__}")
-        raise typer.Exit
+) -> None: ...
 
 
 @app.command(epilog=EXITS)
@@ -86,25 +70,19 @@ def demo(
     briefs: Annotated[bool, typer.Option(help="Write the briefs (PDF).")] = True,
 ) -> None:
     """Evaluate a sample register and a real case, and write a brief for each claim."""
-    from innoeval.cli.demo import show
+    from innoeval.cli.showcase import show
 
     with _progress() as step:
         show(out, console=Console(), briefs=briefs, step=step)
 
 
 @app.command(epilog=EXITS)
+@takes_roles
 def evaluate(
     claims: ClaimsFile,
     panel: PanelFile,
     out: Folder,
-    unit: Unit = None,
-    period: Period = None,
-    outcomes: Outcomes = None,
-    balancing: Balancing = None,
-    numerator: Numerator = None,
-    denominator: Denominator = None,
-    version_column: Version = None,
-    neighbour: Neighbour = None,
+    roles: Roles,
     *,
     briefs: Annotated[bool, typer.Option(help="Write the briefs (PDF).")] = True,
     strict: Annotated[
@@ -118,9 +96,6 @@ def evaluate(
     from innoeval.cli.cases import read_cases
     from innoeval.cli.outputs import evaluate_into, record
 
-    roles = _roles(
-        unit, period, outcomes, balancing, numerator, denominator, version_column, neighbour
-    )
     cases = read_cases(claims, panel, roles)
     with _progress(len(cases)) as step:
         evaluations = evaluate_into(
@@ -139,24 +114,15 @@ def evaluate(
 
 
 @app.command(epilog=EXITS)
+@takes_roles
 def check(
     claims: ClaimsFile,
     panel: PanelFile,
-    unit: Unit = None,
-    period: Period = None,
-    outcomes: Outcomes = None,
-    balancing: Balancing = None,
-    numerator: Numerator = None,
-    denominator: Denominator = None,
-    version_column: Version = None,
-    neighbour: Neighbour = None,
+    roles: Roles,
 ) -> None:
     """Tell whether claims and panel can be evaluated; list everything that is wrong at once."""
     from innoeval.cli.cases import read_cases
 
-    roles = _roles(
-        unit, period, outcomes, balancing, numerator, denominator, version_column, neighbour
-    )
     cases = read_cases(claims, panel, roles)
     console = Console()
     panels = {id(panel): panel for _, panel in cases}.values()
@@ -184,7 +150,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(arguments, prog_name="innoeval")
     except InnoevalError as error:
-        _stop(str(error), BAD_INPUT)
+        _stop(as_options(str(error)), BAD_INPUT)
     except OSError as error:
         place = f" '{error.filename}'" if error.filename else ""
         reason = error.strerror or str(error)
@@ -203,28 +169,6 @@ def main(arguments: list[str] | None = None) -> None:
 def _stop(message: str, code: int) -> None:
     typer.echo(printable(message), err=True)
     raise SystemExit(code)
-
-
-def _roles(
-    unit: str | None, period: str | None, outcomes: list[str] | None, balancing: list[str] | None,
-    numerator: str | None, denominator: str | None, version: str | None, neighbour: str | None,
-) -> Roles:  # fmt: skip
-    return Roles(
-        unit=unit,
-        period=period,
-        outcomes=_listed(outcomes),
-        balancing=_listed(balancing),
-        numerator=numerator,
-        denominator=denominator,
-        version=version,
-        neighbour=neighbour,
-    )
-
-
-def _listed(values: list[str] | None) -> tuple[str, ...]:
-    """Values of an option that may be repeated or joined by commas."""
-    parts = [part.strip() for value in values or () for part in value.split(",")]
-    return tuple(dict.fromkeys(part for part in parts if part))
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from innoeval.records.panel import Panel
 from innoeval.sources import read_panel
 
 PUBLISHED = (
-    "−2.2 points (Kessler and Roth 2014; the figure is that of Huntington-Klein, The Effect, chapter 18, "
-    "whose standard error of 0.6 treats one state as if it were many)"
+    "−2.2 points with a standard error of 0.6 (Huntington-Klein, The Effect, chapter 18, on the data of "
+    "Kessler and Roth 2014). That error counts one treated state as if it were many; our interval is "
+    "as wide as the changes that states show when nothing was introduced."
 )
 
 

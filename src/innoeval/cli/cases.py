@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from innoeval.claims import read_claims
-from innoeval.cli.roles import Roles, settled
-from innoeval.errors import ClaimError, Fault, FaultsError, SourceError
+from innoeval.claims import ClaimRegister, hold_against, read_claims
+from innoeval.cli.keys import with_keys
+from innoeval.cli.options import Roles
+from innoeval.cli.panels import read_entries, without_panel
+from innoeval.errors import ClaimError, Fault, FaultsError
 from innoeval.records.claim import Claim
-from innoeval.records.match import mismatches
 from innoeval.records.panel import Panel
 from innoeval.sources import read_panel
 
 T = TypeVar("T")
-
-#: What a panel in a list of panels may say, beside its file.
-_ROLES = frozenset(
-    {"unit", "period", "outcomes", "balancing", "numerator", "denominator", "version", "neighbour",
-     "covariates"}
-)  # fmt: skip
 
 
 def read_cases(claims: Path, panel: Path, roles: Roles) -> list[tuple[Claim, Panel]]:
@@ -31,27 +27,24 @@ def read_cases(claims: Path, panel: Path, roles: Roles) -> list[tuple[Claim, Pan
     claims
         The register.
     panel
-        One table for all claims; or a YAML file that names for each claim a file, relative to it,
-        and the roles of its columns.
+        One table for all claims; or a YAML file that lists panels, each with its claims.
     roles
         What the columns of the one table are for.
 
     Raises
     ------
-    FaultsError
+    ClaimError
         Listing everything that is wrong with the claims, the panels and their fit, at once.
     """
     faults: list[Fault] = []
-    register = _kept(faults, lambda: tuple(read_claims(claims)))
-    panels: dict[str, Panel] = {}
+    register = _kept(faults, lambda: read_claims(claims))
+    known = register.claims if register else ()
     if panel.suffix.lower() in {".yaml", ".yml"}:
-        panels = _kept(faults, lambda: _listed(panel, register or (), faults)) or {}
-    elif register or (roles.unit and roles.period and roles.outcomes):
-        one = _kept(faults, lambda: _one(panel, roles, register or ()))
-        panels = {claim.id: one for claim in register or () if one is not None}
-    for claim in register or ():
-        if claim.id in panels:
-            faults += mismatches(claim, panels[claim.id])
+        panels = _of_list(panel, known, faults)
+    else:
+        panels = _of_table(panel, roles, known, faults)
+    if register:
+        faults += _misfits(register, panels)
     if faults or register is None:
         raise ClaimError(faults)
     return [(claim, panels[claim.id]) for claim in register]
@@ -66,66 +59,43 @@ def _kept(faults: list[Fault], read: Callable[[], T]) -> T | None:
         return None
 
 
-def _one(path: Path, roles: Roles, claims: Sequence[Claim]) -> Panel:
-    return read_panel(path, **settled(roles, path, claims).arguments())
+def _of_table(
+    path: Path, roles: Roles, claims: Sequence[Claim], faults: list[Fault]
+) -> dict[str, Panel]:
+    """The one panel, for every claim; without a claim to go by only where the options say all."""
+    if not claims and not (roles.unit and roles.period and roles.outcomes):
+        return {}
+    panel = _kept(faults, lambda: read_panel(path, **with_keys(roles.arguments(), path, claims)))
+    return {} if panel is None else {claim.id: panel for claim in claims}
 
 
-def _listed(path: Path, claims: Sequence[Claim], faults: list[Fault]) -> dict[str, Panel]:
-    """Claim id -> panel, by a YAML file; panels that several claims share are read once."""
-    entries = _entries(path)
+def _of_list(path: Path, claims: Sequence[Claim], faults: list[Fault]) -> dict[str, Panel]:
+    """Claim id -> panel; only panels that a claim is held against are read."""
+    entries = _kept(faults, lambda: read_entries(path))
+    if entries is None:
+        return {}
+    ids = [claim.id for claim in claims]
+    faults += without_panel(ids, entries, path.name)
     panels: dict[str, Panel] = {}
-    read: dict[str, Panel | None] = {}
-    for claim in claims:
-        entry = entries.get(claim.id)
-        if fault := _misfit(claim.id, entry, path):
-            faults.append(fault)
+    for entry in entries:
+        wanted = [name for name in entry.claims if name in ids]
+        arguments: dict[str, Any] = entry.arguments
+        if not wanted:
             continue
-        key = repr(entry)
-        if key not in read:
-            roles = {name: value for name, value in entry.items() if name != "file"}
-            file = path.parent / entry["file"]
-            read[key] = _kept(faults, lambda file=file, roles=roles: read_panel(file, **roles))
-        if (panel := read[key]) is not None:
-            panels[claim.id] = panel
+        try:
+            panel = read_panel(entry.file, **arguments)
+        except FaultsError as error:
+            faults += error.faults
+        else:
+            panels |= dict.fromkeys(wanted, panel)
     return panels
 
 
-def _entries(path: Path) -> dict[str, Any]:
-    import yaml
-
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise _refusal(path, f"it cannot be read ({reason})", "check the path") from None
-    except UnicodeDecodeError:
-        raise _refusal(path, "it is not UTF-8 text", "save it as UTF-8") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        rows = (mark.line + 1,) if mark else ()
-        raise _refusal(path, "it is not YAML", "mend the row", rows=rows) from None
-    if not isinstance(found, dict):
-        raise _refusal(path, "it does not name a panel for each claim", _EXAMPLE)
-    return {str(key): value for key, value in found.items()}
-
-
-_EXAMPLE = "write 'claim-id: {file: permits.csv, unit: district, period: month, outcomes: [days]}'"
-
-
-def _misfit(claim: str, entry: Any, path: Path) -> Fault | None:
-    """What is wrong with the entry of one claim."""
-    if entry is None:
-        found = f"the claim '{claim}' has no panel"
-    elif not isinstance(entry, dict) or not {"file", "unit", "period", "outcomes"} <= set(entry):
-        found = f"the panel of the claim '{claim}' lacks a file, unit, period or outcomes"
-    elif unknown := set(entry) - _ROLES - {"file"}:
-        found = f"the panel of the claim '{claim}' names {', '.join(sorted(map(str, unknown)))}"
-        remedy = f"the roles are {', '.join(sorted(_ROLES))}"
-        return Fault(found=found, remedy=remedy, origin=path.name)
-    else:
-        return None
-    return Fault(found=found, remedy=_EXAMPLE, origin=path.name)
-
-
-def _refusal(path: Path, found: str, remedy: str, rows: tuple[int, ...] = ()) -> SourceError:
-    return SourceError([Fault(found=found, remedy=remedy, origin=path.name, rows=rows)])
+def _misfits(register: ClaimRegister, panels: Mapping[str, Panel]) -> list[Fault]:
+    """Every way in which a claim does not fit its panel, with the claim's row."""
+    faults: list[Fault] = []
+    for i, claim in enumerate(register):
+        if claim.id in panels:
+            alone = replace(register, claims=(claim,), rows=register.rows[i : i + 1])
+            faults += hold_against(alone, panels[claim.id])
+    return faults

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import floor, isfinite, log10
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -49,15 +51,24 @@ def sized(value: float, scale: Scale) -> str:
 
 
 def ranged(interval: Interval, scale: Scale) -> str:
-    """An interval on a claim's scale, with its unit.
+    """An interval on a claim's scale, to as many places as its width deserves.
 
     Examples
     --------
-    >>> ranged(Interval(-0.021, 0.12), "relative")
-    '−2.1 to 12 %'
+    >>> ranged(Interval(-0.0214, 0.1207), "relative"), ranged(Interval(-4.1, float("inf")), "absolute")
+    ('−2 to 12 %', '−4.1 to no upper bound')
+    >>> ranged(Interval(-2.731, -2.214), "percentage_points")
+    '−2.73 to −2.21 points'
     """
     factor = 100 if scale == "relative" else 1
-    return span(Interval(interval.low * factor, interval.high * factor)) + _UNITS[scale]
+    low, high = interval.low * factor, interval.high * factor
+    unit = _UNITS[scale]
+    if not (isfinite(low) and isfinite(high) and high > low):
+        return span(Interval(low, high)) + unit
+    places = max(0, 1 - floor(log10(high - low)))
+    # Adding zero turns −0.0 into 0.0.
+    ends = (f"{round(end, places) + 0.0:,.{places}f}".replace("-", "−") for end in (low, high))
+    return " to ".join(ends) + unit
 
 
 def announced(claim: Claim) -> str:
@@ -71,20 +82,21 @@ def found(ev: Evaluation) -> str:
     return "–" if interval is None else ranged(interval, ev.claim.scale)
 
 
-def verdict_line(ev: Evaluation) -> Text:
+def verdict_line(ev: Evaluation, between: str = "\n  ") -> Text:
     """Icon, mark and status: the same without colour."""
     verdict = ev.verdict
     line = Text(f"{ICONS[verdict.status]} {verdict.mark}", style=_STYLES[verdict.status])
-    return line.append(f"\n  {verdict.status.replace('_', ' ')}", style="dim")
+    return line.append(f"{between}{verdict.status.replace('_', ' ')}", style="dim")
 
 
 def verdict_table(evaluations: Sequence[Evaluation], title: str) -> Table:
     """One row for each claim: what was announced, what was found, what may be said."""
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
-    table.add_column("Claim", overflow="fold", ratio=3)
-    table.add_column("Announced", justify="right")
-    table.add_column("Found\n(95 % interval)", justify="right", ratio=2)
-    table.add_column("Verdict", min_width=20)
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold",
+                  box=box.SIMPLE, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)  # fmt: skip
+    table.add_column("Claim", overflow="fold")
+    table.add_column("Announced", justify="right", no_wrap=True)
+    table.add_column("Found (95 %)", justify="right")
+    table.add_column("Verdict", no_wrap=True)
     table.add_column("Certainty")
     for ev in evaluations:
         table.add_row(

@@ -6,14 +6,15 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from innoeval.cli.california import PUBLISHED, california
 from innoeval.cli.cases import read_cases
+from innoeval.cli.options import Roles
 from innoeval.cli.outputs import Step, evaluate_into
-from innoeval.cli.roles import Roles
-from innoeval.cli.screen import say, verdict_line, verdict_table
+from innoeval.cli.screen import ranged, say, sized, verdict_line, verdict_table
 from innoeval.records.evaluation import Evaluation
 from innoeval.simulate import sample, write_sample
 
@@ -37,7 +38,9 @@ def show(folder: Path, *, console: Console, briefs: bool, step: Step) -> None:
         cases = read_cases(files / "claims.csv", files / "panels.yaml", Roles())
     real = california()
     every = evaluate_into(folder, [*cases, real] if real else cases, briefs=briefs, step=step)
-    console.print(verdict_table(every[: len(cases)], title="What a city announced (sample)"))
+    console.print(
+        verdict_table(every[: len(cases)], title="What a city announced, and whether it holds up")
+    )
     say(console, _against_truth(every[: len(cases)]))
     console.print()
     if real:
@@ -60,24 +63,26 @@ def _against_truth(evaluations: Sequence[Evaluation]) -> str:
 
 
 def _show_real(ev: Evaluation, console: Console) -> None:
-    """The real case: what was found, what was published, and why no other design decided."""
+    """The real case: what was found beside what was published, and why no other design decided."""
     claim, measured = ev.claim, ev.measured
     table = Table(
         title="A real case: California's organ donors", title_justify="left", title_style="bold",
-        show_header=False, show_lines=True,
+        show_header=False, show_edge=False, box=box.SIMPLE, padding=(0, 1, 0, 0), pad_edge=False,
     )  # fmt: skip
     table.add_column(style="bold", no_wrap=True)
-    table.add_column()
-    table.add_row("Claim", f"{claim.innovation}, from {measured.launch}: more people register. "
-                           "No size was announced; at least 1 point is our own bar.")  # fmt: skip
-    table.add_row("Data", f"{measured.n_units} states, 1 of them treated; {measured.n_before} "
-                          f"quarters before, {measured.n_after} after")  # fmt: skip
+    table.add_column(ratio=1)
+    table.add_row("Claim", f"{claim.innovation}, from {measured.launch} on, so that more people "
+                  "register. No size was announced; that at least 1 point matters is our own bar.")  # fmt: skip
+    table.add_row("Data", f"{measured.n_units} states, one of them treated; {measured.n_before} "
+                  f"quarters before the start, {measured.n_after} after")  # fmt: skip
     if ev.estimate is not None:
         effect, interval = ev.estimate.on_scale(claim.scale)
-        table.add_row("Found", f"{effect:+.1f} points")
+        table.add_row("Found", f"{sized(round(effect, 1), claim.scale)}, 95 % interval "
+                      f"{ranged(interval, claim.scale)} ({ev.design}, {ev.estimate.inference})")  # fmt: skip
     table.add_row("Published", PUBLISHED)
-    table.add_row("Verdict", verdict_line(ev))
+    table.add_row("Verdict", verdict_line(ev, " · "))
+    table.add_row("", "\n".join((*ev.verdict.reasons, *ev.verdict.downgrades)))
+    table.add_row(
+        "Why not", "\n".join(f"{o.design}: {'; '.join(o.reasons)}" for o in ev.objections)
+    )
     console.print(table)
-    say(console, "Why no other design decided:")
-    for objection in ev.objections:
-        say(console, f"  {objection.design}: {'; '.join(objection.reasons)}")

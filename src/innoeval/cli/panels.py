@@ -1,0 +1,117 @@
+"""A list of panels (panels.yaml): for each its file, its claims and the roles of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from innoeval.errors import Fault, SourceError
+
+#: What an entry must say, and what else it may say: arguments of `read_panel`.
+_NEEDED = ("file", "claims", "unit", "period", "outcomes")
+_FURTHER = ("balancing", "numerator", "denominator", "version", "neighbour", "covariates", "freq",
+            "dayfirst", "decimal", "suppressed", "sheet", "encoding")  # fmt: skip
+_EXAMPLE = "write 'permits: {file: permits.csv, claims: [desk], unit: ward, period: month, outcomes: [days]}'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One panel of the list.
+
+    Parameters
+    ----------
+    file
+        Its file.
+    claims
+        Ids of the claims that are held against it.
+    arguments
+        How `read_panel` is to read it.
+    """
+
+    file: Path
+    claims: tuple[str, ...]
+    arguments: dict[str, Any]
+
+
+def read_entries(path: Path) -> list[Entry]:
+    """The panels that a YAML file lists; files are relative to it.
+
+    Raises
+    ------
+    SourceError
+        Listing every entry that lacks something or says something unknown, and every claim that
+        has more than one panel.
+    """
+    faults: list[Fault] = []
+    entries = []
+    for name, said in _mapping(path).items():
+        if fault := _fault(str(name), said, path.name):
+            faults.append(fault)
+            continue
+        arguments = {key: value for key, value in said.items() if key not in {"file", "claims"}}
+        claims = said["claims"] if isinstance(said["claims"], list) else [said["claims"]]
+        entries.append(
+            Entry(
+                file=path.parent / str(said["file"]),
+                claims=tuple(str(claim) for claim in claims),
+                arguments=arguments,
+            )
+        )
+    ids = [claim for entry in entries for claim in entry.claims]
+    faults += [
+        Fault(found=f"the claim '{claim}' has {ids.count(claim)} panels", remedy="leave it in one",
+              origin=path.name)
+        for claim in dict.fromkeys(ids) if ids.count(claim) > 1
+    ]  # fmt: skip
+    if faults:
+        raise SourceError(faults)
+    return entries
+
+
+def without_panel(claims: Iterable[str], entries: Iterable[Entry], origin: str) -> list[Fault]:
+    """A fault for every claim that no entry names."""
+    named = {claim for entry in entries for claim in entry.claims}
+    return [
+        Fault(found=f"the claim '{claim}' has no panel", remedy=_EXAMPLE, origin=origin)
+        for claim in claims
+        if claim not in named
+    ]
+
+
+def _fault(name: str, said: Any, origin: str) -> Fault | None:
+    lacking = [key for key in _NEEDED if not isinstance(said, dict) or key not in said]
+    if lacking:
+        found = f"the panel '{name}' does not say its {', '.join(lacking)}"
+        return Fault(found=found, remedy=_EXAMPLE, origin=origin)
+    unknown = [str(key) for key in said if key not in (*_NEEDED, *_FURTHER)]
+    if unknown:
+        found = f"the panel '{name}' says {', '.join(unknown)}, which nothing is known of"
+        remedy = f"it may say {', '.join((*_NEEDED, *_FURTHER))}"
+        return Fault(found=found, remedy=remedy, origin=origin)
+    return None
+
+
+def _mapping(path: Path) -> dict[Any, Any]:
+    import yaml
+
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        _refuse(
+            path, f"it cannot be read ({(error.strerror or str(error)).lower()})", "check the path"
+        )
+    except UnicodeDecodeError:
+        _refuse(path, "it is not UTF-8 text", "save it as UTF-8")
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        rows = (mark.line + 1,) if mark else ()
+        _refuse(path, "it is not YAML", f"mend the row; {_EXAMPLE}", rows)
+    if not isinstance(found, dict):
+        _refuse(path, "it does not list panels by name", _EXAMPLE)
+    return found
+
+
+def _refuse(path: Path, found: str, remedy: str, rows: tuple[int, ...] = ()) -> NoReturn:
+    raise SourceError([Fault(found=found, remedy=remedy, origin=path.name, rows=rows)]) from None
