@@ -12,9 +12,8 @@ import pandas as pd
 
 from innoeval.errors import ClaimError, Fault
 from innoeval.records.claim import Claim, Event
-from innoeval.tables import squash
+from innoeval.tables import is_blank, squash
 from innoeval.tables.figures import decimal_sign, figure, figure_like
-from innoeval.tables.table import is_blank
 
 #: Columns that hold one text each.
 TEXTS = ("id", "innovation", "outcome", "better", "scale", "family", "source", "statement",

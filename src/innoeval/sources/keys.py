@@ -6,18 +6,20 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from innoeval.errors import Fault
 from innoeval.sources.labels import readings
-from innoeval.tables import Table, figure_like, squash
-from innoeval.tables.table import is_blank
+from innoeval.tables import Table, distinct, figure_like, is_blank, squash
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 #: What a row of totals is called.
-TOTALS = frozenset({"total", "totals", "grand total", "overall total", "subtotal", "sub-total",
-                    "sub total", "sum", "average", "overall"})  # fmt: skip
+TOTALS = ("total", "totals", "grand total", "overall total", "subtotal", "sub-total",
+                    "sub total", "sum", "average", "overall")  # fmt: skip
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,42 +45,38 @@ def read_units(table: Table, unit: str) -> UnitReading:
     -------
     A `UnitReading`; numbers become whole numbers as text.
     """
-    codes, distinct = pd.factorize(table.frame[unit].astype(object))
-    names = ["" if is_blank(cell) else _name(cell) for cell in distinct]
     out = UnitReading(names=[])
-    if names and all(re.fullmatch(r"[0-9]+\.0+", name) for name in names if name):
+    codes, cells = distinct(table.frame[unit])
+    names = [_name(cell) for cell in cells]
+    if all(re.fullmatch(r"[0-9]+\.0+", name) for name in names):
         names = [name.split(".")[0] for name in names]
-    changed = [i for i, (cell, name) in enumerate(zip(distinct, names, strict=True))
-               if isinstance(cell, str) and name and cell != name]  # fmt: skip
+    changed = [i for i, (cell, name) in enumerate(zip(cells, names, strict=True))
+               if isinstance(cell, str) and cell != name]  # fmt: skip
     if changed:
         n = int(np.isin(codes, changed).sum())
         out.notes.append(
             f"{n} name{'s' * (n > 1)} in '{unit}' had stray spaces or an empty decimal place, "
-            f"such as '{distinct[changed[0]]}'; '{names[changed[0]]}' was read."
+            f"such as '{cells[changed[0]]}'; '{names[changed[0]]}' was read."
         )
+    out.names = [None if code < 0 else names[code] for code in codes]
     alike: dict[str, set[str]] = {}
-    for name in filter(None, names):
-        key = "".join(unicodedata.normalize("NFKC", name).casefold().split())
-        alike.setdefault(key, set()).add(name)
-    rows_of = [None if code < 0 else names[code] or None for code in codes]
+    for name in names:
+        alike.setdefault(_alike(name), set()).add(name)
     for group in alike.values():
         if len(group) > 1:
-            *rare, common = sorted(group, key=rows_of.count)
-            at = [
-                row for row, name in zip(table.rows.tolist(), rows_of, strict=True) if name in rare
-            ]
+            *rare, common = sorted(group, key=lambda name: (out.names.count(name), name))
+            found = f"{' and '.join(map(repr, rare))} and {common!r} differ by case or spaces only"
+            rows = table.rows[[name in rare for name in out.names]]
             out.faults.append(
-                Fault(
-                    found=f"{' and '.join(repr(name) for name in rare)} and {common!r} differ by "
-                    "case or spaces only",
-                    remedy="write one name for one unit",
-                    origin=table.origin,
-                    rows=tuple(at),
-                    column=unit,
-                )
-            )
-    out.names = rows_of
+                Fault(found=found, remedy="write one name for one unit", origin=table.origin,
+                      rows=tuple(rows.tolist()), column=unit)
+            )  # fmt: skip
     return out
+
+
+def _alike(name: str) -> str:
+    """What two spellings of one name have in common."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _name(cell: object) -> str:
@@ -95,22 +93,21 @@ def without_margins(
     A row of totals says so in its unit or period ("Total"); a footnote is a row at the end that
     has no figure, no known unit and no readable period. What was left out becomes a note.
     """
-    units = [_plain(cell) for cell in table.frame[unit]]
-    totals = np.array([text in TOTALS for text in units], dtype=bool)
+    units = _plain(table, unit)
+    totals = np.isin(units, TOTALS)
     if totals.all():
         totals[:] = False  # a single series may well be called "Total"
     for column in period:
-        totals |= table.frame[column].map(_plain).isin(TOTALS).to_numpy(dtype=bool)
+        totals |= np.isin(_plain(table, column), TOTALS)
     if totals.any() and not totals.all():
         table = table.keep(~totals, _left_out(table, totals, "with totals"))
-        units = [text for text, total in zip(units, totals, strict=True) if not total]
+        units = units[~totals]
     notes = np.zeros(len(units), dtype=bool)
     for i in range(len(units) - 1, 0, -1):
         row = table.frame.iloc[i]
-        known = bool(units[i]) and units[i] in units[:i]
-        if known or any(_has_figure(row[name]) for name in metrics):
-            break
-        if units[i] and all(readings(row[name]) for name in period):
+        known = units[i] != "" and (units[:i] == units[i]).any()
+        dated = units[i] != "" and all(readings(row[name]) for name in period)
+        if known or dated or any(_has_figure(row[name]) for name in metrics):
             break
         notes[i] = True
     if notes.any():
@@ -118,15 +115,17 @@ def without_margins(
     return table
 
 
-def _plain(cell: object) -> str:
-    return "" if is_blank(cell) else squash(cell).rstrip(" :.").casefold()
+def _plain(table: Table, column: str) -> npt.NDArray[np.str_]:
+    """Cells of a column without case, spaces around them or closing points."""
+    codes, cells = distinct(table.frame[column])
+    return np.array([*(squash(cell).rstrip(" :.").casefold() for cell in cells), ""])[codes]
 
 
 def _has_figure(cell: object) -> bool:
     return not is_blank(cell) and figure_like(squash(cell).rstrip(" %"))
 
 
-def _left_out(table: Table, rows: np.ndarray, what: str) -> str:
+def _left_out(table: Table, rows: npt.NDArray[np.bool_], what: str) -> str:
     at = table.rows[rows].tolist()
     shown = ", ".join(map(str, at[:5])) + (f" and {len(at) - 5} more" if len(at) > 5 else "")
     cells = table.frame[rows].iloc[0]

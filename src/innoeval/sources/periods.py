@@ -14,8 +14,7 @@ import pandas as pd
 from innoeval.errors import Fault
 from innoeval.records.calendar import Frequency, label, ordinal
 from innoeval.sources.labels import WORDS, Kind, Readings, has_time, readings
-from innoeval.tables import Table, squash
-from innoeval.tables.table import is_blank
+from innoeval.tables import Table, distinct, is_blank, squash
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -112,11 +111,9 @@ def read_periods(
 
 
 def _distinct(table: Table, name: str, cells: pd.Series) -> _Column:
-    plain = cells.astype(object)
-    codes, distinct = pd.factorize(plain.mask(plain.map(is_blank).astype(bool), None))
-    found = [readings(cell) for cell in distinct]
-    return _Column(table=table, name=name, cells=[squash(cell) for cell in distinct],
-                   codes=codes.astype(np.int64), found=found)  # fmt: skip
+    codes, values = distinct(cells)
+    return _Column(table=table, name=name, cells=[squash(value) for value in values], codes=codes,
+                   found=[readings(value) for value in values])  # fmt: skip
 
 
 def _joined(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,19 @@ from innoeval.records.panel import Panel
 from innoeval.records.schema import panel_schema, schema_faults
 from innoeval.sources.keys import read_units, without_margins
 from innoeval.sources.periods import read_periods
-from innoeval.tables import Table, read_figures, read_table, squash, table_of_frame
-from innoeval.tables.figures import Decimal, Suppressed
+from innoeval.tables import (
+    Decimal,
+    Suppressed,
+    Table,
+    distinct,
+    read_figures,
+    read_table,
+    squash,
+    table_of_frame,
+)
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 def read_panel(
@@ -111,11 +122,9 @@ def read_panel(
     balancing = dict(balancing or {})
     named = (*outcomes, *balancing, numerator, denominator, neighbour)
     metrics = tuple(dict.fromkeys(name for name in named if name is not None))
-    others = tuple(
-        name for name in (version, *covariates) if name is not None and name not in metrics
-    )
     _refuse(_argument_faults(unit, keys, outcomes, balancing, freq, decimal, suppressed))
-    wanted = (unit, *keys, *metrics, *others)
+    further = tuple(name for name in covariates if name not in metrics)
+    wanted = (unit, *keys, *metrics, *further, *([] if version is None else [version]))
     table = _table(source, wanted, encoding, sheet)
     _refuse(table.faults_of_columns(wanted))
     table = without_margins(table, unit, keys, metrics)
@@ -125,8 +134,10 @@ def read_panel(
     time = "_".join(keys)
     frame = pd.DataFrame({unit: units.names, **figures.columns})
     frame[time] = periods.labels or ""
-    for name in others:
-        frame[name] = _as_found(table, name, decimal)
+    for name in further:
+        frame[name] = _as_found(table, name, decimal, suppressed, figures.notes)
+    if version is not None:
+        frame[version] = _texts(table, version)
     faults = [*_overlong(table), *units.faults, *periods.faults, *figures.faults]
     faulty = {fault.column for fault in faults}
     schema = panel_schema(unit, time, [name for name in outcomes if name not in faulty], metrics)
@@ -215,10 +226,25 @@ def _overlong(table: Table) -> list[Fault]:
     ]
 
 
-def _as_found(table: Table, name: str, decimal: Decimal | None) -> pd.Series | np.ndarray:
-    """A further column: numbers if all of it is, else text with its spaces put right."""
-    reading = read_figures(table, [name], decimal=decimal)
+def _as_found(
+    table: Table,
+    name: str,
+    decimal: Decimal | None,
+    suppressed: Suppressed | None,
+    notes: list[str],
+) -> npt.NDArray[np.float64] | list[str | None]:
+    """A further column: numbers if all of it can be read as such, else text."""
+    reading = read_figures(table, [name], decimal=decimal, suppressed=suppressed)
     if not reading.faults:
+        notes += reading.notes
         return reading.columns[name]
-    cells = table.frame[name]
-    return cells.astype(object).where(cells.notna(), None).map(lambda c: c and squash(c))
+    if np.isfinite(reading.columns[name]).any():
+        notes.append(f"'{name}' was kept as text: {reading.faults[0].found}.")
+    return _texts(table, name)
+
+
+def _texts(table: Table, name: str) -> list[str | None]:
+    """Cells as text with their spaces put right; None where there is none."""
+    codes, cells = distinct(table.frame[name])
+    texts = [squash(cell) for cell in cells]
+    return [None if code < 0 else texts[code] for code in codes]

@@ -1,14 +1,19 @@
 """Tables: a file or a data frame as columns of cells, with the row numbers that people see."""
 
-from innoeval.tables.figures import Reading, figure_like, read_figures
+from innoeval.tables.columns import Reading, Suppressed, read_figures
+from innoeval.tables.figures import Decimal, figure_like
 from innoeval.tables.files import read_table
-from innoeval.tables.table import Table, nearest, squash, table_of_frame
+from innoeval.tables.table import Table, distinct, is_blank, nearest, squash, table_of_frame
 
 __all__ = [
+    "Decimal",
     "Reading",
+    "Suppressed",
     "Table",
+    "distinct",
     "figure_like",
     "figure_like, read_figures",
+    "is_blank",
     "nearest",
     "read_figures",
     "read_table",

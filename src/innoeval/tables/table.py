@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -108,8 +108,20 @@ def is_blank(cell: object) -> bool:
     if cell is None or cell is pd.NaT or cell is pd.NA:
         return True
     if isinstance(cell, str):
-        return not cell or not squash(cell)
+        return not cell.strip() if cell.isascii() else not squash(cell)
     return isinstance(cell, float) and cell != cell  # noqa: PLR0124 - the test for "not a number"
+
+
+def distinct(cells: pd.Series) -> tuple[npt.NDArray[np.int64], list[Any]]:
+    """Place of each cell among the distinct ones, −1 where it is blank; and the distinct ones."""
+    plain = cells.astype(object).where(cells.notna(), None)
+    try:
+        codes, values = pd.factorize(plain)
+    except TypeError:  # a data frame may hold lists, which cannot be told apart by hash
+        codes, values = pd.factorize(plain.map(lambda cell: cell if cell is None else str(cell)))
+    kept = np.array([not is_blank(value) for value in values], dtype=bool)
+    place = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)
+    return place[codes], [value for value, keep in zip(values, kept, strict=True) if keep]
 
 
 def table_of_frame(frame: pd.DataFrame, wanted: Collection[str], origin: str) -> Table:
