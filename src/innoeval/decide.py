@@ -180,7 +180,7 @@ def decide(
     opened = _opened(findings, main, relaxes, estimate, policy)
     interval, deciding, why = _interval(base, stressed, claim, opened, policy)
     status = status_of(interval, held)
-    certainty, downgrades = _certainty(claim, estimate, findings, main, policy, sms_level)
+    certainty, downgrades = _certainty(claim, estimate, findings, main, relaxes, policy, sms_level)
     return Verdict(
         status=status,
         mark=MARKS[status],
@@ -330,6 +330,7 @@ def _certainty(
     estimate: Estimate,
     findings: tuple[Finding, ...],
     main: FindingStatus,
+    relaxes: Assumption | None,
     policy: Policy,
     sms_level: int,
 ) -> tuple[Certainty, tuple[str, ...]]:

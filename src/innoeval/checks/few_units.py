@@ -13,14 +13,16 @@ from innoeval.records.display import amount
 
 #: With so many units on each side, errors clustered by unit are trusted.
 _ENOUGH = 6
+#: From this ratio on the usual 95 % interval covers 81 % or less.
+_TOO_SMALL = 1.5
 
 
 @dataclass(frozen=True, slots=True)
 class FewUnits:
     """The honest standard error against the one that counts every unit-period as independent.
 
-    A fact, not a test: the ratio of the two, and whether an improvement would be "shown" only by
-    the naive one. The verdict already rests on the honest error; the finding says how far an
+    A fact, not a test: the ratio of the two; a problem from 1.5 on, or where an improvement would be
+    "shown" only by the naive one. The verdict already rests on the honest error; the finding says how far an
     ordinary analysis would have been off.
 
     References
@@ -51,11 +53,13 @@ class FewUnits:
                 severity="note",
             )
         ratio = honest / naive
-        naively_shown = case.estimate.improvement - 1.96 * naive > 0
-        if naively_shown and case.estimate.improvement_int.low <= 0:
+        shown_naively = case.estimate.improvement - 1.96 * naive > 0
+        flips = shown_naively and case.estimate.improvement_int.low <= 0
+        if flips or ratio >= _TOO_SMALL:
+            ending = "only by it would an improvement be shown" if flips else "it is not used here"
             return Measurement(
                 status="problem",
-                says=f"With {who}, the usual error is {amount(ratio)} times too small: only by it would an improvement be shown.",
+                says=f"With {who}, the usual error is {amount(ratio)} times too small; {ending}.",
                 severity="note",
                 statistic=ratio,
             )

@@ -340,12 +340,12 @@ class DiDKernel:
         return window_contrasts(self.outcomes, before[None], after[None])[:, 0]
 
     def extrapolated(self) -> tuple[Floats, Floats]:
-        """Change of each unit beyond its own earlier trend, and what that trend carried on gives."""
+        """Change of each unit beyond its own earlier trend, and what that trend adds to its change."""
         time = np.arange(self.outcomes.shape[1])
         slope, at, mean = slopes(self.outcomes, time < self.launch - self.spell)
+        _, middle, _ = slopes(self.outcomes, time < self.launch)
         _, later, after = slopes(self.outcomes, time >= self.launch)
-        carried = slope * (later - at)
-        return after - mean - carried, carried
+        return after - mean - slope * (later - at), slope * (later - middle)
 
     def infer(self, contrasts: Floats, level: float) -> Effects:
         """Inference on unit-level contrasts (N, K); a unit without one is left out of that one."""

@@ -30,9 +30,10 @@ class Gate:
     problem: Literal["replaces", "joins"]
 
 
+#: A trend shown to be wrong does not make the long-run level right: so there both must agree.
 GATES = (
     Gate(check="pre_trend", relaxes=Assumption.parallel_trends, problem="replaces"),
-    Gate(check="placebo_in_time", relaxes=Assumption.trend_form, problem="replaces"),
+    Gate(check="placebo_in_time", relaxes=Assumption.trend_form, problem="joins"),
     Gate(check="mean_reversion", relaxes=Assumption.no_mean_reversion, problem="joins"),
 )
 
