@@ -117,6 +117,10 @@ def look() -> Iterator[None]:
         }
     ):
         yield
+        interactive = mpl.is_interactive()
+    # A notebook turns this on when pyplot is first imported, maybe just now: that must outlast us,
+    # or later figures would not show.
+    mpl.interactive(interactive)
 
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:
