@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from runpy import run_path
 
 import pytest
+
+from innoeval.records import Evaluation
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +20,10 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the folder of published data is not beside this checkout ({folder.name})")
     return folder
+
+
+@pytest.fixture(scope="session")
+def build() -> Callable[..., Evaluation]:
+    """Makes an evaluation by hand: see tests/evaluations.py."""
+    made: Callable[..., Evaluation] = run_path(str(Path(__file__).with_name("evaluations.py")))["build"]
+    return made

@@ -1,4 +1,4 @@
-"""The public part of a brief in sentences: the verdict, what was seen, what follows, what does not."""
+"""The public part of a brief in sentences: what was seen, what follows, what cannot be told."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from innoeval.briefs import words
 from innoeval.briefs.sizes import Sizes
+from innoeval.briefs.summary import judged, reasons
 from innoeval.plots import scale
 from innoeval.plots.lines import launch_position
 from innoeval.records.assumption import Assumption
@@ -16,88 +17,8 @@ from innoeval.records.evaluation import Evaluation
 from innoeval.records.freeze import Floats
 from innoeval.records.verdict import Status
 
-HEADLINES: dict[Status, str] = {
-    "supported": "Holds up",
-    "partly_supported": "Holds up in part",
-    "inconclusive": "Not substantiated: these data cannot tell",
-    "overstated": "Does not hold up as announced: overstated",
-    "refuted": "Does not hold up: no meaningful improvement",
-    "harmful": "Does not hold up: it got worse",
-    "not_evaluable": "Not substantiated: cannot be evaluated",
-}
-_BECAUSE = "Cannot be evaluated, because "
 #: So many assumptions or checks are named; the rest are counted.
 _NAMED = 3
-
-
-def judged(ev: Evaluation) -> bool:
-    """Whether there is an estimate that a verdict rests on."""
-    return ev.estimate is not None and ev.verdict.status != "not_evaluable"
-
-
-def reasons(ev: Evaluation) -> tuple[str, ...]:
-    """The verdict's reasons, as sentences that stand alone."""
-    return tuple(
-        words.shown(words.capital(reason.removeprefix(_BECAUSE)), 400)
-        for reason in ev.verdict.reasons
-    )
-
-
-def summary(ev: Evaluation) -> str:
-    """The verdict in one or two sentences, with its numbers."""
-    found = scale.found(ev)
-    if not judged(ev) or found is None:
-        return _why_not(ev)
-    sizes, verdict = Sizes.of(ev), ev.verdict
-    outcome = words.capital(words.metric(ev.claim.outcome))
-    low, high = found.interval
-    claim = f"the {sizes.stated(ev.claim.size)} announced" if ev.claim.size else ""
-    small = f"{sizes.stated(verdict.smallest)}" if verdict.smallest is not None else ""
-    match verdict.status:
-        case "supported":
-            held = f"{sizes.stated(ev.claim.size)} was announced" if ev.claim.size else (
-                f"no number was announced, and more than {small} had to be shown")  # fmt: skip
-            return f"{outcome} came out about {sizes.side(found.value)} than expected without it; {held}."
-        case "partly_supported":
-            rest = f"That the difference is as large as {claim} is not shown." if claim else (
-                "No number was announced that it could be held against.")  # fmt: skip
-            return f"{outcome} came out {sizes.good} than expected without it, by at least {sizes.size(low)}. {rest}"
-        case "inconclusive":
-            than = f"{claim} from" if claim else "an improvement that matters from"
-            return f"The likely range is too wide to tell {than} no improvement at all: {sizes.span(found.interval)}."
-        case "overstated":
-            if verdict.improvement_shown:
-                return (
-                    f"{outcome} did come out {sizes.good} than expected without it, but by about "
-                    f"{sizes.size(found.value)} (at most {sizes.size(high)}), not by {claim}."
-                )
-            return (
-                f"An improvement of at most {sizes.size(high)} fits the data, not {claim}. "
-                "That there was any improvement is not shown."
-            )
-        case "refuted":
-            cut = sizes.stated(_cut(ev))
-            if verdict.improvement_shown:
-                return f"An improvement is shown, but of at most {sizes.size(high)}; from {cut} on it would matter."
-            return f"Any improvement was at most {sizes.size(high)}; from {cut} on it would matter."
-        case _:
-            where = f"where an improvement of {sizes.stated(ev.claim.size)} was announced" if claim else (
-                "where an improvement was announced")  # fmt: skip
-            return f"{outcome} came out about {sizes.side(found.value)} than expected without it, {where}."
-
-
-def _why_not(ev: Evaluation) -> str:
-    why = reasons(ev) or ("No design fits these data.",)
-    rest = len(why) - 1
-    more = f" ({words.counted(rest, 'more reason')} below.)" if rest else ""
-    return f"{why[0]}{more}"
-
-
-def _cut(ev: Evaluation) -> float:
-    """Under this an improvement is not meaningful: the smallest that matters, or τ times the claim."""
-    claimed = ev.verdict.claimed or 0.0
-    over = ev.policy.overstated_below * claimed
-    return over if ev.verdict.smallest is None else min(ev.verdict.smallest, over)
 
 
 def evidence(ev: Evaluation) -> tuple[str, ...]:
@@ -159,13 +80,15 @@ def _difference(ev: Evaluation, estimate: Estimate) -> tuple[str, ...]:
     sizes, found = Sizes.of(ev), scale.found(ev)
     if found is None:
         return ()
-    value, interval = estimate.on_scale(ev.claim.scale)
+    value, _ = estimate.on_scale(ev.claim.scale)
     in_units = sizes.units(abs(estimate.effect))
     size = in_units if ev.claim.scale == "absolute" else f"{in_units}, or {sizes.size(value)}"
     side = sizes.good if value >= 0 else sizes.bad
     said = [
-        f"Without it, {sizes.units(estimate.baseline)} would have been expected. The difference is "
-        f"{size} {side}{'' if ev.verdict.deciding != 'base' else f' (likely range: {sizes.span(found.interval)})'}."
+        (
+            f"Without it, {sizes.units(estimate.baseline)} would have been expected. The difference is "
+            f"{size} {side}{'' if ev.verdict.deciding != 'base' else f' (likely range: {sizes.span(found.interval)})'}."
+        )
     ]
     if ev.verdict.deciding == "stressed":
         said.append(
@@ -178,7 +101,9 @@ def _difference(ev: Evaluation, estimate: Estimate) -> tuple[str, ...]:
             f"{sizes.span(found.interval)}."
         )
     if ev.claim.size is not None:
-        said.append(f"The {sizes.stated(ev.claim.size)} announced {_lies(ev.claim.size, *found.interval)}.")
+        said.append(
+            f"The {sizes.stated(ev.claim.size)} announced {_lies(ev.claim.size, *found.interval)}."
+        )
     return tuple(said)
 
 
@@ -198,7 +123,9 @@ def _announced(ev: Evaluation, estimate: Estimate) -> tuple[str, ...]:
     move = f"a {'fall' if raw < 0 else 'rise'} of {sizes.units(abs(raw))}"
     share = estimate.effect / raw if raw else math.nan
     much = f"; the innovation accounts for about {100 * share:.0f} % of it" if 0 < share < 1 else ""
-    return (f"Before and after alone, without asking what would have happened anyway, shows {move}{much}.",)
+    return (
+        f"Before and after alone, without asking what would have happened anyway, shows {move}{much}.",
+    )
 
 
 def meaning(ev: Evaluation) -> tuple[str, ...]:
@@ -209,38 +136,40 @@ def meaning(ev: Evaluation) -> tuple[str, ...]:
             "The claim may be true or untrue; these data cannot be used to judge it.",
             "What would help is named by the reasons above: mend that, and evaluate it again.",
         )
-    sizes, status = Sizes.of(ev), ev.verdict.status
-    span = sizes.span(found.interval)
-    match status:
-        case "supported":
-            return (
-                f"For planning, use the whole range rather than one number: {span}.",
-                f"The careful end of it is {sizes.side(found.interval.low)}.",
-            )
-        case "partly_supported":
-            return (
-                f"There is something to build on, but plan with the whole range: {span}.",
-                _chance(ev),
-            )
-        case "inconclusive":
-            return (
-                "The claim is neither borne out nor contradicted. Do not read this as evidence of absence.",
-                _chance(ev) or "More periods or more comparison units would narrow the range.",
-            )
-        case "overstated":
-            plan = f"For planning, use {span}, not the announced number." if ev.verdict.improvement_shown else (
-                "Do not plan with the announced number.")  # fmt: skip
-            return (plan, "The verdict is about the number that was announced, not about anybody's intent.")
-        case "refuted":
-            return (
-                "On these data the innovation made no difference of a size that matters. Before it is "
-                "extended, ask what would have to change for it to do so.",
-            )
-        case _:
-            return (
-                f"An improvement does not fit the data: the likely range is {span}.",
-                "Find out why before the innovation is kept or extended as it is.",
-            )
+    sizes = Sizes.of(ev)
+    span, careful = sizes.span(found.interval), sizes.side(found.interval.low)
+    plan = (
+        f"For planning, use {span}, not the announced number."
+        if ev.verdict.improvement_shown
+        else "Do not plan with the announced number."
+    )
+    advice: dict[Status, tuple[str, ...]] = {
+        "supported": (
+            f"For planning, use the whole range rather than one number: {span}.",
+            f"The careful end of it is {careful}.",
+        ),
+        "partly_supported": (
+            f"There is something to build on, but plan with the whole range: {span}.",
+            _chance(ev),
+        ),
+        "inconclusive": (
+            "The claim is neither borne out nor contradicted. Do not read this as evidence of absence.",
+            _chance(ev) or "More periods or more comparison units would narrow the range.",
+        ),
+        "overstated": (
+            plan,
+            "The verdict is about the number that was announced, not about anybody's intent.",
+        ),
+        "refuted": (
+            "On these data the innovation made no difference for the better of a size that matters.",
+            "Before it is extended, ask what would have to change for it to make one.",
+        ),
+        "harmful": (
+            f"An improvement does not fit the data; the likely range: {span}.",
+            "Find out why before the innovation is kept or extended as it is.",
+        ),
+    }
+    return tuple(said for said in advice[ev.verdict.status] if said)
 
 
 def _chance(ev: Evaluation) -> str:
@@ -248,7 +177,9 @@ def _chance(ev: Evaluation) -> str:
     if ev.verdict.resolution is None:
         return ""
     chance = 50 * (1 + math.erf((ev.verdict.resolution - 1.96) / math.sqrt(2)))
-    share = "fewer than 1" if chance < 1 else "more than 99" if chance > 99 else f"about {chance:.0f}"
+    share = (
+        "fewer than 1" if chance < 1 else "more than 99" if chance > 99 else f"about {chance:.0f}"
+    )
     return f"Had the claim been exactly true, data like these would have borne it out {share} times in 100."
 
 
@@ -262,11 +193,19 @@ def limits(ev: Evaluation) -> tuple[str, ...]:
     named = [assumption.plain for assumption in ev.not_examined]
     if named:
         rest = len(named) - _NAMED
-        more = f"; and {words.counted(rest, 'more')[:-1] if rest > 1 else '1 more'}" if rest > 0 else ""
-        said.append(f"Taken as given, as no check could look at it: that {'; that '.join(named[:_NAMED])}{more}.")
+        more = (
+            f"; and {words.counted(rest, 'more')[:-1] if rest > 1 else '1 more'}"
+            if rest > 0
+            else ""
+        )
+        said.append(
+            f"Taken as given, as no check could look at it: that {'; that '.join(named[:_NAMED])}{more}."
+        )
     unsure = [finding for finding in ev.findings if finding.status == "cannot_tell"]
     if unsure:
-        said.append(f"{words.capital(words.counted(len(unsure), 'check'))} could not tell either way; see the table of checks.")
+        said.append(
+            f"{words.capital(words.counted(len(unsure), 'check'))} could not tell either way; see the table of checks."
+        )
     if Assumption.no_harm_elsewhere not in {a for f in ev.findings for a in f.probes}:
         said.append("Whether other measures of the service got better or worse in exchange.")
     return tuple(said)

@@ -56,7 +56,11 @@ class Sizes:
 
     def size(self, improvement: float) -> str:
         """How large an improvement or worsening is, without its direction."""
-        return scale.size(abs(improvement), self.ev.claim.scale, self.places)
+        factor = 100 if self.ev.claim.scale == "relative" else 1
+        shown = abs(improvement) * factor
+        # A size that would be written as 0 and is not gets two more places.
+        more = 2 if shown > 0 and round(shown, self.places) == 0 else 0
+        return scale.size(abs(improvement), self.ev.claim.scale, self.places + more)
 
     def _bare(self, improvement: float) -> str:
         """A size without its unit, which the next one names."""
@@ -80,27 +84,27 @@ class Sizes:
         Reads after "likely range:".
         """
         low, high = interval
-        if math.isinf(low) and math.isinf(high):
-            return "the data set no bound in either direction"
-        if math.isinf(high):
-            if low >= 0:
-                return f"at least {self.side(low)}; the data set no upper bound"
-            return f"at most {self.side(low)}; the data set no upper bound on the improvement"
-        if math.isinf(low):
-            if high >= 0:
-                return f"at most {self.side(high)}; the data set no bound in the other direction"
-            return f"at least {self.side(high)}; the data set no bound beyond that"
+        if math.isinf(low) or math.isinf(high):
+            return self._unbounded(low, high)
         if low >= 0:
             return f"{self._bare(low)} to {self.size(high)} {self.good}"
         if high <= 0:
             return f"{self._bare(high)} to {self.size(low)} {self.bad}"
         return f"anything from {self.side(low)} to {self.side(high)}"
 
+    def _unbounded(self, low: float, high: float) -> str:
+        """An interval that lacks one bound or both."""
+        if math.isinf(low) and math.isinf(high):
+            return "the data set no bound in either direction"
+        if math.isinf(low):
+            beyond = "in the other direction" if high >= 0 else "beyond that"
+            return f"at {'most' if high >= 0 else 'least'} {self.side(high)}; the data set no bound {beyond}"
+        end = "upper bound" if low >= 0 else "upper bound on the improvement"
+        return f"at {'least' if low >= 0 else 'most'} {self.side(low)}; the data set no {end}"
+
     def unit_span(self, estimate: Estimate) -> str:
         """The interval of an effect in outcome units, raw sign."""
-        ends = [
-            self.units(end) if math.isfinite(end) else "no bound" for end in estimate.conf_int
-        ]
+        ends = [self.units(end) if math.isfinite(end) else "no bound" for end in estimate.conf_int]
         return f"{ends[0]} to {ends[1]}"
 
     def range(self, estimate: Estimate) -> str:

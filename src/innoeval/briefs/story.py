@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from innoeval import plots
-from innoeval.briefs import sentences, technical, words
+from innoeval.briefs import sentences, summary, technical, words
 from innoeval.briefs.sizes import Sizes
 from innoeval.plots.lines import series
 from innoeval.records.evaluation import Evaluation
@@ -17,7 +19,6 @@ _CERTAINTY: dict[Certainty, tuple[str, int]] = {
     "low": ("Low", 2),
     "very_low": ("Very low", 1),
 }
-_DOWNGRADES = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,18 +95,18 @@ def story(ev: Evaluation) -> Story:
     """
     claim, verdict = ev.claim, ev.verdict
     outcome = words.metric(claim.outcome)
-    judged = sentences.judged(ev)
+    judged = summary.judged(ev)
     certainty, dots = _CERTAINTY[verdict.certainty] if judged else ("Not graded", 0)
     drawn = judged and ev.estimate is not None and ev.estimate.path is not None
-    family = f" · {words.shown(claim.family, 60)}" if claim.family else ""
+    family = f" · {words.capital(words.shown(claim.family, 60))}" if claim.family else ""
     return Story(
         kicker=f"Evidence brief{family}",
         title=words.shown(claim.innovation, 160),
         setting=_setting(ev, outcome),
         status=verdict.status,
         icon=ICONS[verdict.status],
-        headline=sentences.HEADLINES[verdict.status],
-        summary=sentences.summary(ev),
+        headline=summary.HEADLINES[verdict.status],
+        summary=summary.summary(ev),
         claim=_claim(ev, outcome),
         against_caption=_against_caption(ev, judged=judged),
         against_alt=words.shown(plots.describe_claim_against_estimate(ev), 2000) if judged else "",
@@ -116,10 +117,12 @@ def story(ev: Evaluation) -> Story:
         figure_title=words.capital(f"{outcome}, average of {sentences.with_it(ev)}"),
         figure_caption=_figure_caption(ev, drawn=drawn),
         figure_alt=words.shown(plots.describe_counterfactual(ev), 2000) if drawn else "",
-        meaning=tuple(text for text in sentences.meaning(ev) if text),
+        meaning=sentences.meaning(ev),
         limits=sentences.limits(ev),
         checks=technical.checks(ev),
-        checks_caption="" if ev.findings else "No check was run: without an estimate there is nothing to check.",
+        checks_caption=""
+        if ev.findings
+        else "No check was run: without an estimate there is nothing to check.",
         method=technical.method(ev),
         provenance=technical.provenance(ev),
         digests=technical.digests(ev),
@@ -139,13 +142,21 @@ def _claim(ev: Evaluation, outcome: str) -> tuple[str, ...]:
         f"a {sizes.gain}, without a number")  # fmt: skip
     start = words.when(ev.measured.launch)
     if claim.statement.strip():
-        said = [f"“{words.shown(claim.statement)}”", f"Read as {gain} in {outcome}, from {start} on."]
+        said = [
+            f"“{words.shown(claim.statement)}”",
+            f"Read as {gain} in {outcome}, from {start} on.",
+        ]
     else:
-        said = [f"{words.shown(claim.innovation, 160)} is said to have brought {gain} in {outcome}, from {start} on."]
-    source = [f"Source: {words.shown(claim.source, 150).rstrip('.')}."] if claim.source.strip() else []
+        said = [
+            f"{words.shown(claim.innovation, 160)} is said to have brought {gain} in {outcome}, from {start} on."
+        ]
+    source = (
+        [f"Source: {words.shown(claim.source, 150).rstrip('.')}."] if claim.source.strip() else []
+    )
     for label, text in (("Published", claim.published_on), ("Registered", claim.registered_on)):
-        if text.strip() and text not in claim.source:
-            source.append(f"{label} {words.when(text.strip())}.")
+        day = words.when(text.strip())
+        if day and day not in claim.source and text.strip() not in claim.source:
+            source.append(f"{label} {day}.")
     return (*said, " ".join(source)) if source else tuple(said)
 
 
@@ -161,7 +172,7 @@ def _against_caption(ev: Evaluation, *, judged: bool) -> str:
 
 def _strength(ev: Evaluation) -> tuple[str, ...]:
     """Scale and downgrades, most important first."""
-    if not sentences.judged(ev):
+    if not summary.judged(ev):
         return ("No estimate can be given, so there is no evidence to grade.",)
     said = [
         f"Maryland scale: {words.shown(standard.score, 10)} of 5, {words.shown(standard.rule, 200)}."
@@ -169,18 +180,20 @@ def _strength(ev: Evaluation) -> tuple[str, ...]:
         if standard.name == "Maryland SMS, scored"
     ]
     lowered = [words.shown(text, 250) for text in ev.verdict.downgrades]
-    said += [f"Lowered: {text}" for text in lowered[:_DOWNGRADES]]
-    if len(lowered) > _DOWNGRADES:
-        said.append(f"And {len(lowered) - _DOWNGRADES} more, under Method.")
+    said += [f"Lowered: {text}" for text in lowered[: technical.SHOWN_DOWNGRADES]]
+    if len(lowered) > technical.SHOWN_DOWNGRADES:
+        said.append(f"And {len(lowered) - technical.SHOWN_DOWNGRADES} more, under Method.")
     return tuple(said)
 
 
 def _figure_caption(ev: Evaluation, *, drawn: bool) -> str:
     if not drawn:
-        why = "no estimate can be given" if not sentences.judged(ev) else "the design gives no series"
+        why = "no estimate can be given" if not summary.judged(ev) else "the design gives no series"
         return f"There is no figure, because {why}."
     said = "The hatched gap is the difference made by the innovation, as estimated."
     path = series(ev)
-    if bool(((path.low == path.low) & (path.high == path.high)).any()):
+    if np.isfinite(path.low + path.high).any():
         said += " Shaded: the likely range of what was expected."
+    if ev.verdict.deciding != "base":
+        said += " It shows the base analysis; the verdict rests on a more careful one."
     return said

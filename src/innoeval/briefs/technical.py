@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from innoeval.briefs import words
-from innoeval.briefs.sentences import judged, reasons
 from innoeval.briefs.sizes import Sizes
+from innoeval.briefs.summary import judged, reasons
 from innoeval.plots import scale, theme
 from innoeval.plots.answers import ranked, spread
 from innoeval.records.evaluation import Evaluation
@@ -20,7 +20,10 @@ _DECIDING = {
     "none": "None.",
 }
 _MANY = 6
-_VERSION = re.compile(r"\d+(\.\w+)+")
+#: Downgrades on the first page; with more, all of them stand under Method.
+SHOWN_DOWNGRADES = 2
+#: Versions and seeds, which share a row.
+_VERSION = re.compile(r"\d+(\.\w+)*")
 
 Row = tuple[str, str]
 
@@ -55,7 +58,13 @@ def method(ev: Evaluation) -> tuple[Row, ...]:
     rows: list[Row] = [("Outcome", _outcome(ev)), ("Sample", _sample(ev))]
     if judged(ev) and ev.estimate is not None:
         rows = [
-            ("Design", f"{words.design_name(ev.design)}. {words.shown(words.capital(ev.estimate.estimand))}".rstrip(".") + "."),
+            (
+                "Design",
+                f"{words.design_name(ev.design)}. {words.shown(words.capital(ev.estimate.estimand))}".rstrip(
+                    "."
+                )
+                + ".",
+            ),
             *rows,
             *_results(ev),
             ("Decision rule", _rule(ev)),
@@ -64,7 +73,9 @@ def method(ev: Evaluation) -> tuple[Row, ...]:
         ]
     rows += _others(ev)
     if ev.estimate is not None and ev.estimate.warnings:
-        rows.append(("Warnings", " ".join(words.shown(w, 300) for w in ev.estimate.warnings[:_MANY])))
+        rows.append(
+            ("Warnings", " ".join(words.shown(w, 300) for w in ev.estimate.warnings[:_MANY]))
+        )
     if ev.claim.events:
         rows.append(("Other events", _events(ev)))
     return tuple((label, text) for label, text in rows if text)
@@ -84,7 +95,11 @@ def _sample(ev: Evaluation) -> str:
         groups += f", {len(m.comparison):,} for comparison ({words.listed(m.comparison)})"
     used = f" {words.counted(ev.estimate.n_obs, 'value')} used," if ev.estimate else ""
     starts = sorted(set(ev.claim.treated.values()))
-    several = f" {len(starts)} different starts, the last in {words.when(starts[-1])}." if len(starts) > 1 else ""
+    several = (
+        f" {len(starts)} different starts, the last in {words.when(starts[-1])}."
+        if len(starts) > 1
+        else ""
+    )
     return (
         f"{words.counted(m.n_units, 'unit')}: {groups}. {words.capital(words.when(m.first))} to "
         f"{words.when(m.last)}: {words.counted(m.n_before, 'period')} before the start, {m.n_after:,} from then on."
@@ -139,14 +154,20 @@ def _robustness(ev: Evaluation) -> list[Row]:
     sizes, verdict = Sizes.of(ev), ev.verdict
     said = []
     if verdict.breakdown is not None:
-        said.append(f"The verdict stands unless the estimate is off by {sizes.size(verdict.breakdown)} or more.")
+        said.append(
+            f"The verdict stands unless the estimate is off by {sizes.size(verdict.breakdown)} or more."
+        )
     if verdict.resolution is not None:
         said.append(f"Resolution {verdict.resolution:.1f} standard errors.")
     rows = [("Robustness", " ".join(said))]
-    if verdict.downgrades:
-        rows.append(("Certainty lowered", " ".join(words.shown(d, 300) for d in verdict.downgrades[:_MANY])))
+    if len(verdict.downgrades) > SHOWN_DOWNGRADES:  # fewer stand on the first page
+        rows.append(
+            ("Certainty lowered", " ".join(words.shown(d, 300) for d in verdict.downgrades[:_MANY]))
+        )
     if ev.not_examined:
-        rows.append(("Not examined", words.capital("; ".join(a.plain for a in ev.not_examined)) + "."))
+        rows.append(
+            ("Not examined", words.capital("; ".join(a.plain for a in ev.not_examined)) + ".")
+        )
     scores = [
         f"{words.shown(s.name, 60)}: {words.shown(s.score, 40)} ({words.shown(s.rule, 200)})."
         for s in verdict.standards[:_MANY]
@@ -162,8 +183,12 @@ def _others(ev: Evaluation) -> list[Row]:
     ]
     against = []
     for objection in ev.objections[:_MANY]:
-        why = "; ".join(words.shown(reason, 250).rstrip(".") for reason in objection.reasons[:_MANY])
-        against.append(f"{words.design_name(objection.design)}: {why or 'another design fits better'}.")
+        why = "; ".join(
+            words.shown(reason, 250).rstrip(".") for reason in objection.reasons[:_MANY]
+        )
+        against.append(
+            f"{words.design_name(objection.design)}: {why or 'another design fits better'}."
+        )
     return [("Beside it", " ".join(fit)), ("Not used, and why", " ".join(against))]
 
 
@@ -184,9 +209,9 @@ def provenance(ev: Evaluation) -> tuple[Row, ...]:
         for key, value in ev.provenance.items()
         if value.strip() and value != ev.policy.digest
     ]
-    versions = [f"{key} {value}" for key, value in shown if _VERSION.fullmatch(value)]
+    short = [f"{key} {value}" for key, value in shown if _VERSION.fullmatch(value)]
     rest = [(words.capital(key), value) for key, value in shown if not _VERSION.fullmatch(value)]
-    return (("Versions", ", ".join(versions)), *rest) if versions else tuple(rest)
+    return (("Made with", ", ".join(short)), *rest) if short else tuple(rest)
 
 
 def digests(ev: Evaluation) -> tuple[Row, ...]:

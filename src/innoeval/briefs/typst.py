@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from importlib.resources import files
 from io import StringIO
+from typing import TYPE_CHECKING
 
 from innoeval import plots
 from innoeval.briefs import words
@@ -18,8 +19,11 @@ from innoeval.plots import theme
 from innoeval.records.estimate import Path
 from innoeval.records.evaluation import Evaluation
 
+if TYPE_CHECKING:
+    from typst import PDFStandard
+
 #: Both at once: accessible, and readable decades from now with its attachments.
-STANDARDS = ("ua-1", "a-3a")
+STANDARDS: tuple[PDFStandard, ...] = ("ua-1", "a-3a")
 _WIDTH = 6.9
 #: With a longer title and claim the figure gives way, so that the first page stays one page.
 _LONG = 420
@@ -62,7 +66,7 @@ def pdf(ev: Evaluation, data: str | None = None) -> bytes:
     template = files("innoeval.briefs") / "templates" / "brief.typ"
     try:
         made = typst.compile(
-            template.read_bytes(),
+            str(template),
             format="pdf",
             font_paths=[str(folder) for folder in theme.font_folders()],
             ignore_system_fonts=True,
@@ -78,16 +82,25 @@ def pdf(ev: Evaluation, data: str | None = None) -> bytes:
             f"the brief of claim '{ev.claim.id}' cannot be typeset ({error}); "
             "please report this as a bug, with the claim"
         ) from error
-    return bytes(made)
+    return made
 
 
 def attachments(ev: Evaluation, data: str | None = None) -> list[tuple[str, str, str, str]]:
     """Files inside the PDF: name, media type, what it is, text."""
     # A lone surrogate has no bytes; written as an escape it is still the same JSON.
     record = ev.to_json().encode("utf-8", "backslashreplace").decode()
-    found = [("evaluation.json", "application/json", "The whole evaluation, as innoeval reads it back", record)]
+    found = [
+        (
+            "evaluation.json",
+            "application/json",
+            "The whole evaluation, as innoeval reads it back",
+            record,
+        )
+    ]
     if ev.estimate is not None and ev.estimate.path is not None:
-        about = "Each period: observed, expected without the innovation, effect, interval, comparison"
+        about = (
+            "Each period: observed, expected without the innovation, effect, interval, comparison"
+        )
         found.append(("series.csv", "text/csv", about, series_csv(ev.estimate.path)))
     if data is not None:
         found.append(("panel.csv", "text/csv", "The data that were evaluated", data))
@@ -133,8 +146,10 @@ def _document_date(ev: Evaluation) -> date:
 def _with_notes(told: Story, ev: Evaluation) -> Story:
     """The story with what a reader must know of this file."""
     notes = [
-        "The file's own date is taken from the claim or the data, never from a clock, so that the same "
-        "input gives the same file."
+        (
+            "The file's own date is taken from the claim or the data, never from a clock, so that the same "
+            "input gives the same file."
+        )
     ]
     claim = ev.claim
     texts = (claim.innovation, claim.statement, claim.outcome, claim.source, *claim.units)

@@ -19,7 +19,7 @@ _ISOLATE, _POP = "\u2068", "\u2069"
 
 
 def shown(text: str, most: int = 500) -> str:
-    """Text that somebody else wrote, fit to be shown: on one line, nothing hidden in it, not endless.
+    r"""Text that somebody else wrote, fit to be shown: on one line, nothing hidden in it, not endless.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def shown(text: str, most: int = 500) -> str:
 
     Examples
     --------
-    >>> shown("a\\nb\\x07 $x$ #import")
+    >>> shown("a\nb\x07 $x$ #import")
     'a b[U+0007] $x$ #import'
     """
     flat = " ".join(text.split())
@@ -121,7 +121,11 @@ def design_name(name: str) -> str:
     ('Difference in differences', 'Controlled ITS')
     """
     parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[^A-Z]+", name)
-    return " ".join([parts[0], *(p if p.isupper() else p.lower() for p in parts[1:])]) if parts else name
+    return (
+        " ".join([parts[0], *(p if p.isupper() else p.lower() for p in parts[1:])])
+        if parts
+        else name
+    )
 
 
 def day_of(*texts: str) -> date | None:

@@ -54,7 +54,9 @@ def write_brief(
     if write is None:
         found = f"'{path.suffix}'" if path.suffix else "no suffix"
         known = " or ".join(_FORMATS)
-        raise BriefError(f"a brief cannot be written to '{path}': {found} names no format; end it in {known}")
+        raise BriefError(
+            f"a brief cannot be written to '{path}': {found} names no format; end it in {known}"
+        )
     _check_place(path, overwrite=overwrite)
     if data is not None and data.fingerprint != ev.panel_fingerprint:
         raise BriefError(

@@ -1,8 +1,8 @@
 """Plots: axes in, axes out; the only room that knows matplotlib."""
 
 from innoeval.plots.against import claim_against_estimate, describe_claim_against_estimate
-from innoeval.plots.lines import counterfactual, describe_counterfactual
 from innoeval.plots.answers import describe_findings, findings
+from innoeval.plots.lines import counterfactual, describe_counterfactual
 
 __all__ = [
     "claim_against_estimate",

@@ -33,7 +33,10 @@ def claim_against_estimate(ev: Evaluation, ax: Axes | None = None) -> Axes:
         Where there is no estimate.
     """
     found = _found(ev)
-    better = "lower, better" if ev.claim.better == "lower" else "higher, better"
+    lower = ev.claim.better == "lower"
+    better, worse = (
+        ("lower, better", "higher, worse") if lower else ("higher, better", "lower, worse")
+    )
     with theme.look():
         ax = theme.axes(ax, 3.2, 1.25)
         low, high = _limits(ev, found)
@@ -51,7 +54,9 @@ def claim_against_estimate(ev: Evaluation, ax: Axes | None = None) -> Axes:
         ax.set_xticks([])
         ax.spines[["left", "bottom"]].set_visible(False)
         _label(ax, 0, -0.85, "no change", theme.MUTED, low, high, bold=False)
-        ax.text(1, -0.85, f"{better} →", transform=ax.get_yaxis_transform(), ha="right", va="bottom",
+        right = -low / (high - low) < 0.5  # where "no change" leaves room
+        ax.text(right, -0.85, f"{better} →" if right else f"← {worse}", va="bottom",
+                ha="right" if right else "left", transform=ax.get_yaxis_transform(),
                 color=theme.MUTED, fontsize=theme.SIZE - 0.5)  # fmt: skip
     return ax
 
@@ -94,7 +99,7 @@ def _words(ev: Evaluation, found: scale.Found, places: int) -> str:
         for end in found.interval
     )
     if low and high:
-        ends = f"{low} to {high}"
+        ends = f"{low.split(' ')[0]} to {high}"
     elif low or high:
         ends = f"{low} or more" if low else f"{high} or less"
     else:
@@ -134,7 +139,15 @@ def _estimate(ax: Axes, ev: Evaluation, found: scale.Found, low: float, high: fl
 
 
 def _label(
-    ax: Axes, at: float, y: float, text: str, colour: str, low: float, high: float, *, bold: bool = True
+    ax: Axes,
+    at: float,
+    y: float,
+    text: str,
+    colour: str,
+    low: float,
+    high: float,
+    *,
+    bold: bool = True,
 ) -> None:
     """A label above a mark, kept inside the axes."""
     share = (at - low) / (high - low)

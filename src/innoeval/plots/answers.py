@@ -57,14 +57,14 @@ def findings(ev: Evaluation, ax: Axes | None = None) -> Axes:
     rows = _rows(ev)
     with theme.look():
         ax = theme.axes(ax, 7.2, 0.75 + 0.42 * len(rows))
-        low, high = _limits(ev, rows)
+        low, high = _limits(rows)
         ax.set_xlim(low, high)
         ax.set_ylim(len(rows) - 0.4, -0.6)
         for share in (0.0, 1.0):
             ax.axvline(share, color=theme.INK, linewidth=0.8 if share == 0 else 0.6,
                        linestyle="-" if share == 0 else (0, (3, 2)), zorder=1)  # fmt: skip
         for place, finding in enumerate(rows):
-            _row(ax, ev, finding, place, low, high)
+            _row(ax, finding, place, low, high)
         ax.set_yticks(range(len(rows)), ["\n".join(wrap(f.question, _WRAP)[:3]) for f in rows])
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
@@ -107,7 +107,7 @@ def spread(finding: Finding) -> float | None:
     return abs(finding.share_explained / finding.bias) * finding.bias_se * _Z
 
 
-def _limits(ev: Evaluation, rows: tuple[Finding, ...]) -> tuple[float, float]:
+def _limits(rows: tuple[Finding, ...]) -> tuple[float, float]:
     ends = [0.0, 1.0]
     for finding in rows:
         if finding.share_explained is not None:
@@ -117,7 +117,7 @@ def _limits(ev: Evaluation, rows: tuple[Finding, ...]) -> tuple[float, float]:
     return low - 0.08 * (high - low), high + 0.08 * (high - low)
 
 
-def _row(ax: Axes, ev: Evaluation, finding: Finding, place: int, low: float, high: float) -> None:
+def _row(ax: Axes, finding: Finding, place: int, low: float, high: float) -> None:
     colour, word = theme.FINDINGS[finding.status], theme.FINDING_WORDS[finding.status]
     if place % 2 == 0:
         ax.axhspan(place - 0.5, place + 0.5, color=theme.PANEL, linewidth=0, zorder=0)

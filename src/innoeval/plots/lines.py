@@ -120,19 +120,27 @@ def describe_counterfactual(ev: Evaluation) -> str:
     launch = launch_position(ev)
     first, last = timeline.short(path.period[0]), timeline.short(path.period[-1])
     said = [
-        f"Line chart of {ev.claim.outcome} over {len(path.period)} periods, {first} to {last}, "
-        f"with the start in {timeline.short(ev.measured.launch)} marked."
+        (
+            f"Line chart of {ev.claim.outcome} over {len(path.period)} periods, {first} to {last}, "
+            f"with the start in {timeline.short(ev.measured.launch)} marked."
+        )
     ]
     before, after = _mean(path.observed[:launch]), _mean(path.observed[launch:])
     if before is not None and after is not None:
-        said.append(f"Observed: {amount(before)} on average before the start, {amount(after)} from then on.")
+        said.append(
+            f"Observed: {amount(before)} on average before the start, {amount(after)} from then on."
+        )
     expected = _mean(path.counterfactual[launch:])
     if expected is not None:
-        said.append(f"Expected without the innovation from the start on: {amount(expected)} on average.")
+        said.append(
+            f"Expected without the innovation from the start on: {amount(expected)} on average."
+        )
     effect = _mean(path.effect[launch:])
     if effect is not None:
         side = "below" if effect < 0 else "above"
-        said.append(f"The observed line runs {amount(abs(effect))} {side} the expected one on average.")
+        said.append(
+            f"The observed line runs {amount(abs(effect))} {side} the expected one on average."
+        )
     others = _mean(path.comparison[:launch]), _mean(path.comparison[launch:])
     if others[0] is not None and others[1] is not None:
         said.append(
@@ -188,6 +196,8 @@ def _frame(ax: Axes, path: Path, drawn: list[tuple[str, Floats, str]], outcome: 
     ax.set_xticks(positions, labels)
     ax.spines["bottom"].set_bounds(0, span)
     ax.grid(axis="y")
+    if max(abs(low), abs(high)) >= 1000 and high - low >= 4:
+        ax.yaxis.set_major_formatter("{x:,.0f}")
     ax.set_ylabel(_clipped(outcome.replace("_", " ")))
     _name_lines(ax, drawn)
 

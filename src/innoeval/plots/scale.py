@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from innoeval.records.claim import Claim, Scale
+from innoeval.records.claim import Scale
 from innoeval.records.estimate import Interval
 from innoeval.records.evaluation import Evaluation
 
@@ -53,7 +53,7 @@ def decimals(interval: Interval, *sizes: float | None) -> int:
     known = [abs(width) for width in widths if math.isfinite(width) and width != 0]
     if not known:
         return 1
-    return min(max(max(1 - math.floor(math.log10(width)) for width in known), 0), 6)
+    return min(max(0, *(1 - math.floor(math.log10(width)) for width in known)), 6)
 
 
 def number(value: float, places: int) -> str:
@@ -105,13 +105,10 @@ def places(ev: Evaluation) -> int:
     factor = 100 if ev.claim.scale == "relative" else 1
     shown = found(ev)
     ends = shown.interval if shown else Interval(0, 0)
-    sizes = [ev.verdict.claimed, ev.verdict.smallest, shown.value if shown else None]
-    if shown and all(map(math.isfinite, ends)):
-        sizes = sizes[:2]
+    sizes = [ev.verdict.claimed]
+    if ev.verdict.status == "refuted":  # told against the smallest effect that matters
+        sizes.append(ev.verdict.smallest)
+    if shown and not all(map(math.isfinite, ends)):
+        sizes.append(shown.value)
     scaled = [None if s is None else s * factor for s in sizes]
     return decimals(Interval(ends.low * factor, ends.high * factor), *scaled)
-
-
-def turned(claim: Claim, improvement: float) -> float:
-    """An improvement as a change of the outcome: negative where lower is better."""
-    return -improvement if claim.better == "lower" else improvement

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _QUARTER = re.compile(r"(\d{4})-Q([1-4])")
 #: Width of a letter as a share of the size of the type, generously.
-_LETTER = 0.62
-_GAP = 1.6
+_LETTER = 0.55
+_GAP = 1.3
 
 
 def short(period: str) -> str:
@@ -61,7 +62,7 @@ def ticks(periods: tuple[str, ...], width: float, size: float) -> tuple[list[int
 
 def _apart(chosen: list[int], n: int, width: float, longest: int, size: float) -> bool:
     """Whether the nearest two labels leave a gap between them."""
-    nearest = min((b - a for a, b in zip(chosen, chosen[1:], strict=False)), default=n)
+    nearest = min((b - a for a, b in pairwise(chosen)), default=n)
     return nearest * width / max(n - 1, 1) >= size * (_LETTER * longest + _GAP / 2)
 
 
