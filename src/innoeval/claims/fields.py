@@ -12,7 +12,7 @@ import pandas as pd
 
 from innoeval.errors import ClaimError, Fault
 from innoeval.records.claim import Claim, Event
-from innoeval.tables import is_blank, squash
+from innoeval.tables import is_blank, quoted, squash
 from innoeval.tables.figures import decimal_sign, figure, figure_like
 
 #: Columns that hold one text each.
@@ -177,7 +177,7 @@ def _amount(cells: Mapping[str, Any], column: str, scale: object, faults: list[F
     points = _POINTS.fullmatch(text) if column != "cost" else None
     if percent and scale != "relative":
         fault(
-            f"{column} is '{text}' and the scale is {scale}",
+            f"{column} is {quoted(text)} and the scale is {scale}",
             "write a number of points without %, or say scale relative"
             if scale == "percentage_points"
             else "write a plain number",
@@ -185,17 +185,20 @@ def _amount(cells: Mapping[str, Any], column: str, scale: object, faults: list[F
         return None
     if points is not None:
         if scale != "percentage_points":
-            fault(f"{column} is '{text}' and the scale is {scale}", "say scale percentage_points")
+            fault(
+                f"{column} is {quoted(text)} and the scale is {scale}",
+                "say scale percentage_points",
+            )
             return None
         bare = points[1]
     if not figure_like(bare):
-        fault(f"'{text}' is not a number", "write a number such as 0.15 or 15 %")
+        fault(f"{quoted(text)} is not a number", "write a number such as 0.15 or 15 %")
         return None
     sign = decimal_sign(bare)
     if sign == "either":
         one, other = figure(bare, "."), figure(bare, ",")
         fault(
-            f"'{text}' can be {one:g} or {other:g}",
+            f"{quoted(text)} can be {one:g} or {other:g}",
             "leave out signs of thousands and put a point before decimals",
         )
         return None
@@ -233,7 +236,7 @@ def _windows(cells: Mapping[str, Any], faults: list[Fault]) -> list[list[str]] |
         return [pair for pair in pairs if pair]
     faults.append(
         Fault(
-            found=f"windows is '{written(cell)}'",
+            found=f"windows is {quoted(cell)}",
             remedy="write '2022-07 to 2022-12; 2023-07 to 2023-12': first and last period before, "
             "first and last after",
             column="windows",
@@ -262,7 +265,7 @@ def _events(cells: Mapping[str, Any], faults: list[Fault]) -> list[Event]:
         if len(parts) != 3 or any(map(is_nothing, parts)):
             faults.append(
                 Fault(
-                    found=f"the event '{written(item)}' is not a period, a scope and what happened",
+                    found=f"the event {quoted(item)} is not a period, a scope and what happened",
                     remedy="write '2023-03 | all | new permit law' (scope: all, treated, or units "
                     "with commas between them)",
                     column="events",

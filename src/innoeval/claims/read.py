@@ -16,7 +16,7 @@ from innoeval.claims.register import ClaimRegister, placed
 from innoeval.errors import ClaimError, Fault, SourceError
 from innoeval.records.claim import Claim
 from innoeval.records.schema import register_schema, schema_faults
-from innoeval.tables import Table, nearest, read_table, squash, table_of_frame
+from innoeval.tables import Table, nearest, quoted, read_table, squash, table_of_frame
 from innoeval.tables.files import decode, read_bytes, refusal
 
 #: One claim as found: its row in the file, and its cells.
@@ -221,7 +221,7 @@ def _no_list(origin: str) -> SourceError:
 
 def _mappings(found: Sequence[tuple[int, Any]], origin: str) -> list[Found]:
     faults = [
-        Fault(found=f"'{written(item)}' is no mapping", origin=origin, rows=(row,),
+        Fault(found=f"{quoted(item)} is no mapping", origin=origin, rows=(row,),
               remedy="write each claim as a mapping: id, innovation, outcome ...")
         for row, item in found if not isinstance(item, Mapping)
     ]  # fmt: skip
@@ -241,7 +241,7 @@ def _column_faults(found: Sequence[Found], origin: str) -> list[Fault]:
                 unknown.setdefault(str(name), []).append(row)
     every = len(found)
     return [
-        Fault(found=f"the column '{name}' is not known", origin=origin,
+        Fault(found=f"the column {quoted(name)} is not known", origin=origin,
               remedy=nearest(name, COLUMNS, "a claim has"),
               rows=tuple(rows) if len(rows) < every else ())
         for name, rows in unknown.items()

@@ -94,11 +94,10 @@ def schema_faults(
         cases = errors.failure_cases
     else:
         return []
-    faults = []
+    # Uniqueness is reported once for each of its columns; the keys themselves are told here.
+    faults = _twice(frame, schema.unique or [], rows, origin)
+    cases = cases[~cases["check"].astype("str").str.startswith(_UNIQUE)]
     for (column, check), group in cases.groupby(["column", "check"], sort=False, dropna=False):
-        if check == _UNIQUE or str(check).startswith(_UNIQUE):
-            faults += _twice(frame, schema.unique or [], rows, origin)
-            continue
         at = sorted({int(i) for i in group["index"].dropna()})
         found, remedy = _SAYS.get(str(check), (f"the rule '{check}' is broken", "mend the cells"))
         faults.append(Fault(found=found, remedy=remedy, origin=origin, column=str(column),

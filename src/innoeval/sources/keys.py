@@ -12,7 +12,7 @@ import numpy as np
 
 from innoeval.errors import Fault
 from innoeval.sources.labels import readings
-from innoeval.tables import Table, distinct, figure_like, is_blank, squash
+from innoeval.tables import Table, distinct, figure_like, is_blank, quoted, squash
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -65,7 +65,7 @@ def read_units(table: Table, unit: str) -> UnitReading:
     for group in alike.values():
         if len(group) > 1:
             *rare, common = sorted(group, key=lambda name: (out.names.count(name), name))
-            found = f"{' and '.join(map(repr, rare))} and {common!r} differ by case or spaces only"
+            found = f"{' and '.join(map(quoted, rare))} and {quoted(common)} differ by case or spaces only"
             rows = table.rows[[name in rare for name in out.names]]
             out.faults.append(
                 Fault(found=found, remedy="write one name for one unit", origin=table.origin,
@@ -129,8 +129,7 @@ def _left_out(table: Table, rows: npt.NDArray[np.bool_], what: str) -> str:
     at = table.rows[rows].tolist()
     shown = ", ".join(map(str, at[:5])) + (f" and {len(at) - 5} more" if len(at) > 5 else "")
     cells = table.frame[rows].iloc[0]
-    text = next((squash(cell) for cell in cells if not is_blank(cell)), "")
-    text = text if len(text) <= 60 else text[:57] + "..."
+    text = quoted(next((cell for cell in cells if not is_blank(cell)), ""))
     if len(at) == 1:
-        return f"Row {shown} {what} ('{text}') was left out."
-    return f"Rows {shown} {what} (such as '{text}') were left out."
+        return f"Row {shown} {what} ({text}) was left out."
+    return f"Rows {shown} {what} (such as {text}) were left out."

@@ -14,7 +14,7 @@ import pandas as pd
 from innoeval.errors import Fault
 from innoeval.records.calendar import Frequency, label, ordinal
 from innoeval.sources.labels import WORDS, Kind, Readings, has_time, readings
-from innoeval.tables import Table, distinct, is_blank, squash
+from innoeval.tables import Table, distinct, is_blank, quoted, squash
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -166,6 +166,8 @@ def _kind_of_all(
         wanted = WORDS[kind] if weights[kind] else WORDS[kinds[0]] if freq else "a period"
         out.faults += _unreadable(column, wanted, outliers, weights[kind])
         return None
+    if freq is not None and kind not in _DAYS:
+        return kind
     for one, other, remedy in _DOUBTS:
         if kind not in {one, other} or not {one, other} <= set(kinds):
             continue
@@ -173,7 +175,7 @@ def _kind_of_all(
         unlike = [i for i in both if column.found[i][one] != column.found[i][other]]
         if len(both) == len(column.cells) and unlike:
             found = column.found[unlike[0]]
-            seen = f"'{column.cells[unlike[0]]}' can be {WORDS[one]} ({found[one]}) or {WORDS[other]} ({found[other]})"
+            seen = f"{quoted(column.cells[unlike[0]])} can be {WORDS[one]} ({found[one]}) or {WORDS[other]} ({found[other]})"
             out.faults.append(column.fault(seen, remedy))
             return None
     if freq is None and (fault := _asked(column, kind)):
@@ -203,10 +205,12 @@ def _unreadable(column: _Column, wanted: str, which: list[int], others: int) -> 
                       column=column.name)]  # fmt: skip
     like = f" like those of the other {others} rows" if others else ""
     if len(which) > 5:
-        some = ", ".join(f"'{column.cells[i]}'" for i in which[:3])
+        some = ", ".join(quoted(column.cells[i]) for i in which[:3])
         n = int(np.isin(column.codes, which).sum())
         return [column.fault(f"{n} cells ({some} ...) are not {wanted}{like}", remedy, which)]
-    return [column.fault(f"'{column.cells[i]}' is not {wanted}{like}", remedy, [i]) for i in which]
+    return [
+        column.fault(f"{quoted(column.cells[i])} is not {wanted}{like}", remedy, [i]) for i in which
+    ]
 
 
 def _asked(column: _Column, kind: Kind) -> Fault | None:
@@ -214,14 +218,14 @@ def _asked(column: _Column, kind: Kind) -> Fault | None:
     example = column.cells[0]
     if kind == "short_month":
         return column.fault(
-            f"'{example}' can be a month of a year or a day of a month",
+            f"{quoted(example)} can be a month of a year or a day of a month",
             'say freq="month", or write the year with four digits',
         )
     numbers = [int(found["integer"]) for found in column.found if kind == "integer"]
     if len(numbers) > 1 and all(_EXCEL_DAYS[0] < n < _EXCEL_DAYS[1] for n in numbers):
         day = date(1899, 12, 30) + timedelta(days=numbers[0])
         return column.fault(
-            f"'{example}' looks like Excel's number of the day {day.isoformat()}",
+            f"{quoted(example)} looks like Excel's number of the day {day.isoformat()}",
             'export the column as dates, or say freq="integer" if these are plain numbers',
         )
     return None

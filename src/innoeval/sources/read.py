@@ -114,7 +114,7 @@ def read_panel(
     ...     print(note)
     Row 6 with totals ('Total') was left out.
     1 name in 'ward' had stray spaces or an empty decimal place, such as 'A '; 'A' was read.
-    1 of 4 cells of 'cases' have no value and count as missing, not as zero.
+    1 of 4 cells of 'cases' has no value: missing, not zero.
     """
     outcomes = (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
     covariates = (covariates,) if isinstance(covariates, str) else tuple(covariates)

@@ -3,7 +3,7 @@
 from innoeval.tables.columns import Reading, Suppressed, read_figures
 from innoeval.tables.figures import Decimal, figure_like
 from innoeval.tables.files import read_table
-from innoeval.tables.table import Table, distinct, is_blank, nearest, squash, table_of_frame
+from innoeval.tables.table import Table, distinct, is_blank, nearest, quoted, squash, table_of_frame
 
 __all__ = [
     "Decimal",
@@ -15,6 +15,7 @@ __all__ = [
     "figure_like, read_figures",
     "is_blank",
     "nearest",
+    "quoted",
     "read_figures",
     "read_table",
     "squash",

@@ -12,7 +12,7 @@ import pandas as pd
 
 from innoeval.errors import Fault
 from innoeval.tables.figures import GRAMMAR, Decimal, figure, unspaced
-from innoeval.tables.table import Table, distinct, squash
+from innoeval.tables.table import Table, distinct, quoted, squash
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -146,8 +146,8 @@ def read_figures(
         numbers = out.columns[column.name] = column.numbers
         if empty := int(np.isnan(numbers).sum()):
             out.notes.append(
-                f"{empty} of {len(numbers)} cells of '{column.name}' have no value and count as "
-                "missing, not as zero."
+                f"{empty} of {len(numbers)} cells of '{column.name}' "
+                f"{'have' if empty > 1 else 'has'} no value: missing, not zero."
             )
     return out
 
@@ -204,14 +204,14 @@ def _take_missing(column: _Column, hidden_is_missing: bool, out: Reading) -> Non
     if not marks:
         return
     n = column.count(marks.values())
-    listed = ", ".join(f"'{mark}' {column.count([at])} times" for mark, at in marks.items())
+    listed = ", ".join(f"{quoted(mark)} {column.count([at])} times" for mark, at in marks.items())
     if hidden_is_missing:
         out.notes.append(
             f"{n} cell{'s' * (n > 1)} of '{column.name}' with marks for hidden values ({listed}) "
             f"{'were' if n > 1 else 'was'} read as missing."
         )
         return
-    example = f'suppressed={{"{next(iter(marks))}": None}}'
+    example = f"suppressed={{{quoted(next(iter(marks)))}: None}}"
     out.faults.append(
         column.fault(
             f"{n} cell{'s hold' if n > 1 else ' holds'} a mark instead of a number ({listed})",
@@ -232,7 +232,7 @@ def _take_percent(column: _Column, out: Reading) -> None:
         example = column.texts[signed[0]]
         out.faults.append(
             column.fault(
-                f"some figures are in per cent ('{example}') and others are not",
+                f"some figures are in per cent ({quoted(example)}) and others are not",
                 "write all of them in one way",
                 signed,
             )
@@ -249,7 +249,7 @@ def _settled(column: _Column, shown: set[Decimal], out: Reading) -> Decimal | No
     points, commas, doubtful = (column.showing(sign) for sign in (".", ",", "either"))
     if len(points) and len(commas):
         one, other = column.texts[points[0]], column.texts[commas[0]]
-        found = f"'{one}' has a decimal point and '{other}' a decimal comma"
+        found = f"{quoted(one)} has a decimal point and {quoted(other)} a decimal comma"
         rarer = min((points, commas), key=column.count)
         out.faults.append(column.fault(found, "write all figures in one way", rarer))
         return None
@@ -289,11 +289,11 @@ def _convert(column: _Column, sign: Decimal, out: Reading) -> None:
             unreadable.append(at)
     remedy = "write a number, or leave the cell empty where there is none"
     if len(unreadable) > 5:
-        some = ", ".join(f"'{column.texts[at]}'" for at in unreadable[:3])
+        some = ", ".join(quoted(column.texts[at]) for at in unreadable[:3])
         found = f"{column.count(unreadable)} cells are not numbers ({some} ...)"
         out.faults.append(column.fault(found, remedy, unreadable))
         return
     for at in unreadable:
-        text = column.texts[at]
-        hint = f'{remedy}; if it marks a hidden value, say suppressed={{"{text}": None}}'
-        out.faults.append(column.fault(f"'{text}' is not a number", hint, [at]))
+        text = quoted(column.texts[at])
+        hint = f"{remedy}; if it marks a hidden value, say suppressed={{{text}: None}}"
+        out.faults.append(column.fault(f"{text} is not a number", hint, [at]))

@@ -103,6 +103,18 @@ def squash(cell: object) -> str:
     return " ".join(str(cell).replace("\u200b", "").replace("\ufeff", "").split())
 
 
+def quoted(cell: object) -> str:
+    """A cell in quotation marks, for a message; a long one is cut.
+
+    Examples
+    --------
+    >>> quoted(" x"), quoted("a" * 50)
+    ("'x'", "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...'")
+    """
+    text = squash(cell)
+    return f"'{text}'" if len(text) <= 40 else f"'{text[:40]}...'"
+
+
 def is_blank(cell: object) -> bool:
     """Whether a cell holds nothing."""
     if cell is None or cell is pd.NaT or cell is pd.NA:
