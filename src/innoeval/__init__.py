@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from innoeval import errors
+from innoeval.evaluate import evaluate  # loaded at once: its module has the same name
 from innoeval.records import Claim, Estimate, Evaluation, Event, Finding, Panel, Policy, Verdict
 
 if TYPE_CHECKING:
     from innoeval import checks, designs, plots, simulate
     from innoeval.briefs import write_brief
     from innoeval.claims import ClaimRegister, read_claims
-    from innoeval.evaluate import evaluate
     from innoeval.sources import read_panel
 
 __version__ = "0.1.0"
@@ -20,7 +20,6 @@ __version__ = "0.1.0"
 #: Name -> module that holds it; loaded when first asked for, so that importing innoeval costs
 #: little more than importing pandas.
 _LATER = {
-    "evaluate": "innoeval.evaluate",
     "read_panel": "innoeval.sources",
     "read_claims": "innoeval.claims",
     "ClaimRegister": "innoeval.claims",

@@ -1,18 +1,17 @@
-"""The whole way from a claim and a panel to a verdict, in one place."""
+"""The whole way from a claim and a panel to a verdict, in one place.
+
+The rooms that do the work are loaded when a claim is first judged: this module comes with
+`import innoeval`, which has to stay cheap.
+"""
 
 from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from innoeval.checks import Case, examine
-from innoeval.decide import bar, decide, margin
-from innoeval.designs import BeforeAfter, Choice, Design, choose
-from innoeval.designs.base import Arrangement, DecidingDesign, arrange
 from innoeval.errors import DesignError
 from innoeval.records import (
     Assumption,
@@ -25,6 +24,10 @@ from innoeval.records import (
     Panel,
     Policy,
 )
+
+if TYPE_CHECKING:
+    from innoeval.designs import Choice, DecidingDesign, Design
+    from innoeval.designs.base import Arrangement
 
 
 def evaluate(
@@ -63,6 +66,10 @@ def evaluate(
     >>> evaluate(case.claim, case.panel).verdict.status
     'supported'
     """
+    from innoeval.decide import decide
+    from innoeval.designs import choose
+    from innoeval.designs.base import arrange
+
     case = arrange(panel, claim)
     choice = choose(panel, claim, policy, None if designs == "auto" else tuple(designs))
     announced = _announced(panel, claim, policy)
@@ -104,6 +111,8 @@ def evaluate(
 
 def _announced(panel: Panel, claim: Claim, policy: Policy) -> Estimate | None:
     """The promoter's own number, recomputed; None where a window is empty."""
+    from innoeval.designs import BeforeAfter
+
     try:
         return BeforeAfter().fit(panel, claim, policy=policy)
     except DesignError:
@@ -120,6 +129,9 @@ def _findings(
     policy: Policy,
 ) -> tuple[Finding, ...]:
     """Ask every question that bears on the deciding design."""
+    from innoeval.checks import Case, examine
+    from innoeval.decide import bar, margin
+
     held = bar(claim, policy)
     _, interval = base.on_scale(claim.scale)
     # What one unit of the claim's scale is in outcome units, to speak of biases in the latter.
@@ -175,6 +187,8 @@ def _measured(panel: Panel, claim: Claim, case: Arrangement) -> Measured:
 
 def _provenance(panel: Panel, policy: Policy) -> dict[str, str]:
     """What a reader needs to get the same numbers again; no date, so that bytes repeat."""
+    from importlib.metadata import version
+
     names = ("innoeval", "numpy", "pandas", "scipy")
     return {
         **{name: version(name) for name in names},

@@ -177,7 +177,9 @@ def test_stressed_takes_the_other_form_of_trend() -> None:
     assert [part.term for part in stressed.components] == ["level change"]
     short = ITS.stressed(panel_of([noise(8)]), claim_on([0], 4))
     assert "a linear trend goes on" in short[Assumption.trend_form].estimand
-    assert "the long-run level goes on" in short[Assumption.no_mean_reversion].estimand
+    assert Assumption.no_mean_reversion not in short
+    spared = ITS.stressed(panel, claim)[Assumption.no_mean_reversion]
+    assert "the last 3 before the launch set aside" in spared.estimand
     assert isinstance(ITS, DecidingDesign)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from scipy.special import ndtr
-
 from innoeval.designs.base import Arrangement, DecidingDesign, Kernel
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
@@ -137,5 +135,7 @@ def power_for_half(case: Case, std_error: float) -> float | None:
     """
     if not case.claimed or not 0 < std_error < float("inf"):
         return None
+    from scipy.special import ndtr
+
     away = case.claimed / 2 / std_error
     return float(ndtr(away - 1.96) + ndtr(-away - 1.96))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from innoeval.designs.base import arrange
+from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, arrange
 from innoeval.designs.its_form import Form, choose_form, other_form
 from innoeval.designs.its_series import Series, average, series_objections, treated_series
 from innoeval.designs.its_windows import Windows
@@ -132,19 +132,22 @@ class SegmentedRegression:
     def stressed(
         self, panel: Panel, claim: Claim, *, policy: Policy = Policy()
     ) -> dict[Assumption, Estimate]:
-        """The effect under the other form of trend, and against the long-run level.
+        """The effect under the other form of trend, and with the spell before the launch set aside.
 
         A base analysis with a trend is held against the long-run level before the launch, without
         trend or slope change; a base analysis without one against a linear trend. Seasons stay.
-        After a bad spell the long-run level is the form to hold it against in either case. A form
-        for which too few points are left is missing.
+        Against a bad spell the base form is fitted with the last periods before the launch set
+        aside. (The long-run level is no answer to it: a spell raises the autocorrelation, and the
+        level change then leans on the very periods that were bad.) A form for which too few
+        points are left is missing.
         """
         series = treated_series(panel, claim, policy)
         base = self._form(series, panel.calendar)
         forms = {
             Assumption.trend_form: other_form(base),
-            Assumption.no_mean_reversion: other_form(base) if base.trend else base,
         }
+        if series.launch >= FEWEST_FOR_SPELL:
+            forms[Assumption.no_mean_reversion] = replace(base, spared=SPELL)
         found = {
             form: self._estimate(series, form, panel, claim, policy)
             for form in set(forms.values())
@@ -223,8 +226,9 @@ class Chance(NamedTuple):
 
 def _columns(series: Series, form: Form) -> Floats:
     return segmented(
-        len(series.y), series.launch, trend=form.trend, slope=form.slope, cycle=form.cycle
-    )
+        len(series.y), series.launch, trend=form.trend, slope=form.slope, cycle=form.cycle,
+        spared=form.spared,
+    )  # fmt: skip
 
 
 def _contrasts(n: int, launch: int, form: Form, columns: int) -> Floats:

@@ -12,11 +12,15 @@ SHORTEST_CYCLE, CYCLES_BEFORE = 4, 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """Terms beside intercept and level change; `cycle` is 1 where there are no seasons."""
+    """Terms beside intercept and level change; `cycle` is 1 where there are no seasons.
+
+    `spared` periods right before the launch are set aside: they bear on nothing else.
+    """
 
     trend: bool
     slope: bool
     cycle: int = 1
+    spared: int = 0
 
     @property
     def plain(self) -> str:
@@ -31,7 +35,8 @@ class Form:
         going = "a linear trend" if self.trend else "the long-run level"
         seasons = f" and seasons of {self.cycle} periods" if self.cycle > 1 else ""
         verb = "go on" if seasons else "goes on"
-        return f"{may} may change; {going}{seasons} {verb}"
+        aside = f", the last {self.spared} before the launch set aside" if self.spared else ""
+        return f"{may} may change; {going}{seasons} {verb}{aside}"
 
 
 def choose_form(before: int, after: int, cycle: int = 1) -> Form:
@@ -54,9 +59,9 @@ def choose_form(before: int, after: int, cycle: int = 1) -> Form:
     Examples
     --------
     >>> choose_form(36, 12, 12)
-    Form(trend=True, slope=True, cycle=12)
+    Form(trend=True, slope=True, cycle=12, spared=0)
     >>> choose_form(5, 4)
-    Form(trend=False, slope=False, cycle=1)
+    Form(trend=False, slope=False, cycle=1, spared=0)
     """
     n = before + after
     seasonal = cycle >= SHORTEST_CYCLE and before >= CYCLES_BEFORE * cycle

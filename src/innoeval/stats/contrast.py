@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtr, stdtrit
 
 Floats = npt.NDArray[np.float64]
 Masks = npt.NDArray[np.bool_]
@@ -161,6 +160,8 @@ def compare(contrasts: Floats, treated: Masks, level: float) -> Compared:
 
 def student(effect: Floats, std_error: Floats, df: Floats, level: float) -> Compared:
     """p-values and intervals by Student's t; an exact fit leaves no doubt and has p = 0 or 1."""
+    from scipy.special import stdtr, stdtrit
+
     with np.errstate(invalid="ignore", divide="ignore"):
         statistic = np.where(std_error > 0, np.abs(effect) / std_error, np.inf * (effect != 0))
     statistic = np.nan_to_num(statistic, nan=0.0, posinf=np.inf)

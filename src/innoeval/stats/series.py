@@ -48,7 +48,9 @@ def seasons(time: npt.ArrayLike, cycle: int) -> Floats:
     return np.stack(columns, axis=1)
 
 
-def segmented(n: int, launch: int, *, trend: bool, slope: bool, cycle: int = 1) -> Floats:
+def segmented(
+    n: int, launch: int, *, trend: bool, slope: bool, cycle: int = 1, spared: int = 0
+) -> Floats:
     r"""Columns of a segmented regression.
 
     The model is :math:`y_t = a + \delta p_t + b (t - t_0) + \gamma (t - t_0) p_t + s_t + e_t`,
@@ -64,10 +66,13 @@ def segmented(n: int, launch: int, *, trend: bool, slope: bool, cycle: int = 1) 
         Whether there is a linear trend, and a change of its slope at the launch.
     cycle
         Periods in one cycle of `seasons`; 1 for none.
+    spared
+        So many periods right before the launch get a column each, so that they bear on nothing.
 
     Returns
     -------
-    Array (n, columns): intercept, level change, trend and slope change if asked for, seasons.
+    Array (n, columns): intercept, level change, trend and slope change if asked for, seasons,
+    spared periods.
 
     Examples
     --------
@@ -84,7 +89,9 @@ def segmented(n: int, launch: int, *, trend: bool, slope: bool, cycle: int = 1) 
         columns.append(since)
     if slope:
         columns.append(since * post)
-    return np.column_stack([*columns, seasons(np.arange(n), cycle)])
+    return np.column_stack([
+        *columns, seasons(np.arange(n), cycle), np.eye(n)[:, launch - spared : launch]
+    ])  # fmt: skip
 
 
 def mean_effect(n: int, launch: int, *, slope: bool, columns: int, trend: bool = True) -> Floats:
