@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -35,12 +34,11 @@ def test_california_agrees_with_what_was_published_and_is_honest_about_one_state
     # The Effect, chapter 18: −0.0225 with a standard error of 0.0061 by clusters.
     assert ev.estimate.effect == pytest.approx(-0.02246, abs=5e-5)
     low, high = ev.estimate.conf_int
-    assert high - low > 4 * 1.96 * 0.0061
+    assert high - low > 10 * 2 * 1.96 * 0.0061
     assert "randomisation" in ev.estimate.inference
     assert ev.verdict.status == "inconclusive"
     assert ev.verdict.certainty in {"low", "very_low"}
     assert {o.design for o in ev.objections} == {"SegmentedRegression", "BeforeAfter"}
-    assert json.loads(ev.to_json())["claim"]["treated"] == {"California": "2011-Q3"}
 
 
 def test_without_the_gallery_extra_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
