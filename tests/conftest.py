@@ -25,5 +25,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def build() -> Callable[..., Evaluation]:
     """Makes an evaluation by hand: see tests/evaluations.py."""
-    made: Callable[..., Evaluation] = run_path(str(Path(__file__).with_name("evaluations.py")))["build"]
+    made: Callable[..., Evaluation] = run_path(str(Path(__file__).with_name("evaluations.py")))[
+        "build"
+    ]
     return made

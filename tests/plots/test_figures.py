@@ -64,9 +64,13 @@ def test_a_single_series_has_no_comparison_line(build: Build) -> None:
     assert "no comparison group" in plots.describe_counterfactual(ev)
 
 
-@pytest.mark.parametrize("periods", [MONTHS[:6], MONTHS[:48], MONTHS, QUARTERS, YEARS, COUNTS, FINANCIAL])
+@pytest.mark.parametrize(
+    "periods", [MONTHS[:6], MONTHS[:48], MONTHS, QUARTERS, YEARS, COUNTS, FINANCIAL]
+)
 @pytest.mark.parametrize("width", [2.5, 6.9])
-def test_labels_of_periods_never_touch(build: Build, periods: tuple[str, ...], width: float) -> None:
+def test_labels_of_periods_never_touch(
+    build: Build, periods: tuple[str, ...], width: float
+) -> None:
     launch = len(periods) * 2 // 3
     ev = build("supported", periods=periods, launch=launch, start=periods[launch], published_on="")
     ax = drawn(ev, plots.counterfactual, width)
@@ -120,7 +124,13 @@ def test_the_same_figure_gives_the_same_bytes(build: Build) -> None:
 
 def test_words_for_the_figure_name_its_numbers(build: Build) -> None:
     said = plots.describe_counterfactual(build("overstated"))
-    for part in ("Jan 2023 to Jun 2025", "start in Jul 2024", "below the expected one", "20.6", "19.3"):
+    for part in (
+        "Jan 2023 to Jun 2025",
+        "start in Jul 2024",
+        "below the expected one",
+        "20.6",
+        "19.3",
+    ):
         assert part in said
     assert "above the expected one" in plots.describe_counterfactual(build("harmful"))
 

@@ -65,7 +65,7 @@ def pdf(ev: Evaluation, data: str | None = None) -> bytes:
     }  # fmt: skip
     template = files("innoeval.briefs") / "templates" / "brief.typ"
     try:
-        made = typst.compile(
+        made, warnings = typst.compile_with_warnings(
             str(template),
             format="pdf",
             font_paths=[str(folder) for folder in theme.font_folders()],
@@ -82,6 +82,12 @@ def pdf(ev: Evaluation, data: str | None = None) -> bytes:
             f"the brief of claim '{ev.claim.id}' cannot be typeset ({error}); "
             "please report this as a bug, with the claim"
         ) from error
+    lacking = [warning.message for warning in warnings if "unknown font" in warning.message]
+    if lacking:
+        raise BriefError(
+            f"the brief of claim '{ev.claim.id}' lacks a typeface ({'; '.join(lacking)}); it comes "
+            "with innoeval and matplotlib: install both again with pip"
+        )
     return made
 
 

@@ -58,14 +58,24 @@ def write_brief(
             f"a brief cannot be written to '{path}': {found} names no format; end it in {known}"
         )
     _check_place(path, overwrite=overwrite)
-    if data is not None and data.fingerprint != ev.panel_fingerprint:
+    _replace(path, write(ev, None if data is None else panel_csv(ev, data)))
+    return path
+
+
+def panel_csv(ev: Evaluation, panel: Panel) -> str:
+    """The panel that was evaluated, as CSV text.
+
+    Raises
+    ------
+    BriefError
+        Where it is another panel.
+    """
+    if panel.fingerprint != ev.panel_fingerprint:
         raise BriefError(
             "data= is not the panel that was evaluated (their fingerprints differ); "
             "give the one that evaluate() was given, or leave it out"
         )
-    text = None if data is None else data.frame.to_csv(index=False, lineterminator="\n")
-    _replace(path, write(ev, text))
-    return path
+    return str(panel.frame.to_csv(index=False, lineterminator="\n"))
 
 
 def _check_place(path: Path, *, overwrite: bool) -> None:

@@ -198,7 +198,7 @@ def _frame(ax: Axes, path: Path, drawn: list[tuple[str, Floats, str]], outcome: 
     ax.grid(axis="y")
     if max(abs(low), abs(high)) >= 1000 and high - low >= 4:
         ax.yaxis.set_major_formatter("{x:,.0f}")
-    ax.set_ylabel(_clipped(outcome.replace("_", " ")))
+    ax.set_ylabel(_clipped(outcome.replace("_", " ")), fontfamily=list(theme.FACES))
     _name_lines(ax, drawn)
 
 
