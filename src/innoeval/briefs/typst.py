@@ -131,7 +131,7 @@ def _figures(ev: Evaluation, told: Story) -> dict[str, bytes]:
     short = len(told.title) + sum(map(len, told.claim)) < _LONG
     wanted = {
         "against": (told.against_alt, plots.claim_against_estimate, 2.45, 1.15),
-        "series": (told.figure_alt, plots.counterfactual, _WIDTH, 2.8 if short else 2.1),
+        "series": (told.figure_alt, plots.counterfactual, _WIDTH, 3.0 if short else 2.1),
     }
     drawn = {}
     for name, (alt, draw, width, height) in wanted.items():

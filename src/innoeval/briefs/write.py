@@ -55,7 +55,7 @@ def write_brief(
         found = f"'{path.suffix}'" if path.suffix else "no suffix"
         known = " or ".join(_FORMATS)
         raise BriefError(
-            f"a brief cannot be written to '{path}': {found} names no format; end it in {known}"
+            f"a brief cannot be written to '{path}': {found} names no format that is written yet; end it in {known}"
         )
     _check_place(path, overwrite=overwrite)
     _replace(path, write(ev, None if data is None else panel_csv(ev, data)))

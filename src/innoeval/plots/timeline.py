@@ -10,7 +10,7 @@ _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _QUARTER = re.compile(r"(\d{4})-Q([1-4])")
 #: Width of a letter as a share of the size of the type, generously.
 _LETTER = 0.55
-_GAP = 1.3
+_GAP = 0.9
 
 
 def short(period: str) -> str:
@@ -50,12 +50,11 @@ def ticks(periods: tuple[str, ...], width: float, size: float) -> tuple[list[int
     """
     labels = [short(period) for period in periods]
     longest = max((len(label) for label in labels), default=1)
-    fit = max(1, int(width // (size * (_LETTER * longest + _GAP))))
     number = [_number(period, place) for place, period in enumerate(periods)]
     steps = _steps(periods)
     for step in steps:
         chosen = [i for i, n in enumerate(number) if n % step == 0]
-        if chosen and len(chosen) <= fit and _apart(chosen, len(periods), width, longest, size):
+        if chosen and _apart(chosen, len(periods), width, longest, size):
             return chosen, [labels[i] for i in chosen]
     return [0], labels[:1]
 
@@ -63,7 +62,7 @@ def ticks(periods: tuple[str, ...], width: float, size: float) -> tuple[list[int
 def _apart(chosen: list[int], n: int, width: float, longest: int, size: float) -> bool:
     """Whether the nearest two labels leave a gap between them."""
     nearest = min((b - a for a, b in pairwise(chosen)), default=n)
-    return nearest * width / max(n - 1, 1) >= size * (_LETTER * longest + _GAP / 2)
+    return nearest * width / max(n - 1, 1) >= size * (_LETTER * longest + _GAP)
 
 
 def _number(period: str, place: int) -> int:
