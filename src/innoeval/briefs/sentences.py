@@ -174,7 +174,7 @@ def meaning(ev: Evaluation) -> tuple[str, ...]:
 
 def _chance(ev: Evaluation) -> str:
     """How often data like these would have borne out a true claim; "" where that is not known."""
-    if ev.verdict.resolution is None:
+    if ev.verdict.resolution is None or ev.claim.size is None:
         return ""
     chance = 50 * (1 + math.erf((ev.verdict.resolution - 1.96) / math.sqrt(2)))
     share = (

@@ -203,18 +203,19 @@ def _frame(ax: Axes, path: Path, drawn: list[tuple[str, Floats, str]], outcome: 
 
 
 def _name_lines(ax: Axes, drawn: list[tuple[str, Floats, str]]) -> None:
-    """Names beside the last value of each line, moved apart where they would touch."""
+    """Names at the right edge, level with each line's last value; moved apart where they would touch."""
     bottom, top = ax.get_ylim()
     height = ax.get_window_extent().height * 72 / ax.figure.dpi
     least = _LEADING * theme.SIZE * (top - bottom) / max(height, 1.0)
-    ends = []
-    for label, values, colour in drawn:
-        last = int(np.flatnonzero(np.isfinite(values))[-1])
-        ends.append((float(values[last]), last, label, colour))
+    right = max(len(values) for _, values, _ in drawn) - 1
+    ends = [
+        (float(values[np.flatnonzero(np.isfinite(values))[-1]]), label, colour)
+        for label, values, colour in drawn
+    ]
     ends.sort()
     heights = _spread([end[0] for end in ends], least, bottom + least / 2, top - least / 2)
-    for (_, last, label, colour), at in zip(ends, heights, strict=True):
-        ax.annotate(label, (last, at), xytext=(6, 0), textcoords="offset points", va="center",
+    for (_, label, colour), at in zip(ends, heights, strict=True):
+        ax.annotate(label, (right, at), xytext=(6, 0), textcoords="offset points", va="center",
                     color=colour, fontsize=theme.SIZE, fontweight="bold", annotation_clip=False,
                     bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.4})  # fmt: skip
 
