@@ -222,7 +222,14 @@ class Panel:
                     )
                 ]
             )
-        return replace(self, frame=self.frame[rows])
+        kept = replace(self, frame=self.frame[rows])
+        # What is left may happen to be every second period; the panel's own step stays.
+        own, step = kept.calendar, self.calendar.step
+        n = (own.n - 1) * own.step // step + 1
+        object.__setattr__(kept, "calendar", replace(own, n=n, step=step))
+        units, periods = kept._codes  # noqa: SLF001 - its own record
+        object.__setattr__(kept, "_codes", (units, periods * own.step // step))
+        return kept
 
 
 def _need_columns(panel: Panel) -> None:
