@@ -21,16 +21,19 @@ from innoeval.errors import InnoevalError
 from innoeval.records.policy import Policy
 
 BAD_INPUT, BUG = 1, 70
-EXITS = (
-    "Exit codes: 0 done · 1 bad input, said in words; nothing is written · 2 wrong use of a command or "
-    "option · 70 a fault in innoeval (INNOEVAL_DEBUG=1 shows where)."
-)
+EXITS = """\b
+Exit codes:
+   0  done
+   1  bad input, said in words; nothing is written
+   2  wrong use of a command or option
+  70  a fault in innoeval; INNOEVAL_DEBUG=1 shows where"""
 
 app = typer.Typer(
     help="Tells whether the improvements claimed for public-service innovations hold up.",
     epilog=EXITS,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     no_args_is_help=True,
 )
 
@@ -63,20 +66,25 @@ def _innoeval(
 ) -> None: ...
 
 
-@app.command(epilog=EXITS)
+@app.command(epilog=EXITS, short_help="Evaluate a sample and a real case.")
 def demo(
     out: Folder = Path("demo"),
     *,
     briefs: Annotated[bool, typer.Option(help="Write the briefs (PDF).")] = True,
 ) -> None:
     """Evaluate a sample register and a real case, and write a brief for each claim."""
-    from innoeval.cli.showcase import show
+    from innoeval.cli.outputs import evaluate_into
+    from innoeval.cli.showcase import cases, show
 
-    with _progress() as step:
-        show(out, console=Console(), briefs=briefs, step=step)
+    every = cases()
+    with _progress(len(every)) as step:
+        evaluations = evaluate_into(out, every, briefs=briefs, step=step)
+    console = Console()
+    show(evaluations, console)
+    say(console, _written(out, briefs))
 
 
-@app.command(epilog=EXITS)
+@app.command(epilog=EXITS, short_help="Tell which claims hold up.")
 @takes_roles
 def evaluate(
     claims: ClaimsFile,
@@ -86,7 +94,7 @@ def evaluate(
     *,
     briefs: Annotated[bool, typer.Option(help="Write the briefs (PDF).")] = True,
     strict: Annotated[
-        bool, typer.Option(help="Decide on the worst of the base and the stressed analysis.")
+        bool, typer.Option(help="Always decide on the hull of base and stressed analysis.")
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per claim, one a line.")
@@ -107,13 +115,10 @@ def evaluate(
     else:
         console = Console()
         console.print(verdict_table(evaluations, title=f"{len(evaluations)} claims"))
-        say(
-            console,
-            f"Written to {out}: {'briefs (PDF), ' * briefs}evaluations (JSON), verdicts.csv.",
-        )
+        say(console, _written(out, briefs))
 
 
-@app.command(epilog=EXITS)
+@app.command(epilog=EXITS, short_help="List everything that is wrong with two files.")
 @takes_roles
 def check(
     claims: ClaimsFile,
@@ -171,8 +176,13 @@ def _stop(message: str, code: int) -> None:
     raise SystemExit(code)
 
 
+def _written(folder: Path, briefs: bool) -> str:
+    kinds = "briefs (PDF), evaluations (JSON)" if briefs else "evaluations (JSON)"
+    return f"Written to {folder}: {kinds} and verdicts.csv"
+
+
 @contextmanager
-def _progress(total: int | None = None) -> Iterator[Step]:
+def _progress(total: int) -> Iterator[Step]:
     """A bar on a terminal's stderr that says which claim is being looked at; elsewhere silence."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -183,7 +193,7 @@ def _progress(total: int | None = None) -> Iterator[Step]:
     ) as progress:
         task = progress.add_task("", total=total, claim="")
 
-        def step(claim: str, of: int | None = None) -> None:
-            progress.update(task, advance=1, claim=printable(claim), total=of or total)
+        def step(claim: str) -> None:
+            progress.update(task, advance=1, claim=printable(claim))
 
         yield step

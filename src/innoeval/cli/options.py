@@ -14,39 +14,44 @@ from innoeval.errors import Fault, SourceError
 
 Text = str | None
 Texts = list[str] | None
-Metrics = typer.Option(help="Metrics; repeat, or use commas.  [default: those in the claims]")
-Better = typer.Option(
-    metavar="METRIC=lower|higher", help="A metric that must not get worse in exchange; repeat."
-)
-Marks = typer.Option(
-    metavar="missing|MARK=VALUE", help="What marks such as * or <5 stand for; repeat."
-)
+
+
+def _column(what: str) -> Any:
+    return typer.Option(metavar="COLUMN", help=what)
+
+
+def _said(metavar: str, what: str) -> Any:
+    return typer.Option(metavar=metavar, help=what)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Roles:
     """Columns of a panel's file and how to read it: one field for each option."""
 
-    unit: Annotated[Text, typer.Option(help="Column of units.  [default: if one fits, that]")] = (
-        None
-    )
-    period: Annotated[Text, typer.Option(help="Column of periods.  [default: likewise]")] = None
-    outcomes: Annotated[Texts, Metrics] = None
-    balancing: Annotated[Texts, Better] = None
-    numerator: Annotated[Text, typer.Option(help="Column above the line of a rate.")] = None
-    denominator: Annotated[Text, typer.Option(help="Column below the line of a rate.")] = None
-    version_column: Annotated[Text, typer.Option(help="Column: version of the definition.")] = None
-    neighbour: Annotated[Text, typer.Option(help="Column: 1 = next to a treated unit.")] = None
-    freq: Annotated[Text, typer.Option(help="year, financial_year, quarter, month, week ...")] = (
+    unit: Annotated[Text, _column("Units.  [default: where only one column fits, that]")] = None
+    period: Annotated[Text, _column("Periods.  [default: likewise]")] = None
+    outcomes: Annotated[
+        Texts, _said("COLUMN[,...]", "Metrics.  [default: those that the claims name]")
+    ] = None
+    balancing: Annotated[
+        Texts, _said("COLUMN=lower|higher", "A metric that must not get worse in exchange; repeat.")
+    ] = None
+    numerator: Annotated[Text, _column("What stands above the line of a rate.")] = None
+    denominator: Annotated[Text, _column("What stands below it.")] = None
+    version_column: Annotated[Text, _column("Version of the definition behind a row.")] = None
+    neighbour: Annotated[Text, _column("1 where a unit is next to a treated one.")] = None
+    freq: Annotated[Text, _said("NAME", "month, quarter, year, financial_year, week, day ...")] = (
         None
     )
     dayfirst: Annotated[
         bool | None, typer.Option("--dayfirst/--monthfirst", help="How to read 01/02/2023.")
     ] = None
-    decimal: Annotated[Text, typer.Option(help="Sign before decimals: '.' or ','.")] = None
-    suppressed: Annotated[Texts, Marks] = None
-    sheet: Annotated[Text, typer.Option(help="Sheet of a workbook.")] = None
-    encoding: Annotated[Text, typer.Option(help="Encoding that is not UTF-8.")] = None
+    decimal: Annotated[Text, _said("SIGN", "What comes before decimals: . or ,")] = None
+    suppressed: Annotated[
+        Texts, _said("missing|MARK=VALUE", "What marks such as * or <5 stand for; repeat.")
+    ] = None
+    sheet: Annotated[Text, _said("NAME", "Sheet of a workbook.")] = None
+    encoding: Annotated[Text, _said("NAME", "Encoding of a file that is not UTF-8.")] = None
 
     def arguments(self) -> dict[str, Any]:
         """The same as `read_panel` takes it; what was not said is left out.

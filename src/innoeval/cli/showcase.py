@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 from rich import box
 from rich.console import Console
@@ -13,49 +12,50 @@ from rich.table import Table
 from innoeval.cli.california import PUBLISHED, california
 from innoeval.cli.cases import read_cases
 from innoeval.cli.options import Roles
-from innoeval.cli.outputs import Step, evaluate_into
 from innoeval.cli.screen import ranged, say, sized, verdict_line, verdict_table
+from innoeval.records.claim import Claim
 from innoeval.records.evaluation import Evaluation
+from innoeval.records.panel import Panel
+from innoeval.records.verdict import Status
 from innoeval.simulate import sample, write_sample
 
 
-def show(folder: Path, *, console: Console, briefs: bool, step: Step) -> None:
-    """Evaluate the sample and the real case, write the results, and tell about them.
+def cases() -> list[tuple[Claim, Panel]]:
+    """The claims of the sample, read from its files; and the real case, where it is installed."""
+    with tempfile.TemporaryDirectory() as place:
+        files = write_sample(place)
+        found = read_cases(files / "claims.csv", files / "panels.yaml", Roles())
+    real = california()
+    return [*found, real] if real else found
+
+
+def show(evaluations: Sequence[Evaluation], console: Console) -> None:
+    """Tell about the evaluations of `cases`.
 
     Parameters
     ----------
-    folder
-        Where the briefs, the evaluations and the table of verdicts go.
+    evaluations
+        In the same order.
     console
         Where to print.
-    briefs
-        Whether to write the briefs (PDF).
-    step
-        Called with the id of each claim before it is evaluated.
     """
-    with tempfile.TemporaryDirectory() as place:
-        files = write_sample(place)
-        cases = read_cases(files / "claims.csv", files / "panels.yaml", Roles())
-    real = california()
-    every = evaluate_into(folder, [*cases, real] if real else cases, briefs=briefs, step=step)
-    console.print(
-        verdict_table(every[: len(cases)], title="What a city announced, and whether it holds up")
-    )
-    say(console, _against_truth(every[: len(cases)]))
+    known = {scenario.claim.id: scenario.truth.allowed for scenario in sample()}
+    simulated = [ev for ev in evaluations if ev.claim.id in known]
+    console.print(verdict_table(simulated, title="What a city announced, and whether it holds up"))
+    say(console, _against_truth(simulated, known))
     console.print()
-    if real:
-        _show_real(every[-1], console)
+    if len(simulated) < len(evaluations):
+        _show_real(evaluations[-1], console)
     else:
         say(console, "The real case, California's organ donors, comes with the gallery extra: "
                      "pip install 'innoeval[gallery]'")  # fmt: skip
     console.print()
-    kinds = "briefs (PDF), " if briefs else ""
-    say(console, f"Written to {folder}: {kinds}evaluations (JSON) and verdicts.csv")
 
 
-def _against_truth(evaluations: Sequence[Evaluation]) -> str:
+def _against_truth(
+    evaluations: Sequence[Evaluation], allowed: Mapping[str, Sequence[Status]]
+) -> str:
     """How many verdicts the known truth allows."""
-    allowed = {scenario.claim.id: scenario.truth.allowed for scenario in sample()}
     wrong = [ev.claim.id for ev in evaluations if ev.verdict.status not in allowed[ev.claim.id]]
     n = len(evaluations)
     told = f"The sample is simulated, so the truth is known: it allows {n - len(wrong)} of {n} verdicts"
