@@ -241,6 +241,17 @@ def test_a_fault_of_ours_is_said_in_a_line(
     assert not desk.out.exists()
 
 
+def test_the_option_that_a_message_names_helps(desk: Any, run: Any) -> None:
+    for file in (desk.panel, desk.claims):
+        file.write_bytes(file.read_text("utf-8").replace("North", "Köln").encode("cp1252"))
+    done = run("check", desk.claims, desk.panel, "--unit", "ward", "--period", "month",
+               "--outcomes", "days")  # fmt: skip
+    assert "say --encoding cp1252" in done.err
+    assert "say --claims-encoding cp1252" in done.err
+    both = ("--encoding", "cp1252", "--claims-encoding", "cp1252")
+    assert run("check", desk.claims, desk.panel, *both).code == 0
+
+
 def test_columns_are_asked_for_where_they_cannot_be_told(desk: Any, run: Any) -> None:
     desk.data([row | {"area": row["ward"], "year": row["month"][:4]} for row in desk.rows()])
     done = run("check", desk.claims, desk.panel)

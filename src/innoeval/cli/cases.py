@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from innoeval.claims import ClaimRegister, hold_against, read_claims
 from innoeval.cli.keys import with_keys
 from innoeval.cli.options import Roles
 from innoeval.cli.panels import read_entries, without_panel
-from innoeval.errors import ClaimError, Fault, FaultsError
+from innoeval.errors import ClaimError, Fault, FaultsError, SourceError
 from innoeval.records.claim import Claim
 from innoeval.records.panel import Panel
 from innoeval.sources import read_panel
@@ -37,7 +38,7 @@ def read_cases(claims: Path, panel: Path, roles: Roles) -> list[tuple[Claim, Pan
         Listing everything that is wrong with the claims, the panels and their fit, at once.
     """
     faults: list[Fault] = []
-    register = _kept(faults, lambda: read_claims(claims))
+    register = _kept(faults, lambda: _register(claims, roles))
     known = register.claims if register else ()
     if panel.suffix.lower() in {".yaml", ".yml"}:
         panels = _of_list(panel, known, faults)
@@ -48,6 +49,19 @@ def read_cases(claims: Path, panel: Path, roles: Roles) -> list[tuple[Claim, Pan
     if faults or register is None:
         raise ClaimError(faults)
     return [(claim, panels[claim.id]) for claim in register]
+
+
+def _register(path: Path, roles: Roles) -> ClaimRegister:
+    """The claims; a remedy that names an argument names the option for claims."""
+    try:
+        return read_claims(path, sheet=roles.claims_sheet, encoding=roles.claims_encoding)
+    except SourceError as error:
+        raise SourceError(
+            [
+                replace(fault, remedy=re.sub(r"\b(sheet|encoding)=", r"claims-\1=", fault.remedy))
+                for fault in error.faults
+            ]
+        ) from None
 
 
 def _kept(faults: list[Fault], read: Callable[[], T]) -> T | None:

@@ -51,7 +51,9 @@ class Roles:
         Texts, _said("missing|MARK=VALUE", "What marks such as * or <5 stand for; repeat.")
     ] = None
     sheet: Annotated[Text, _said("NAME", "Sheet of a workbook.")] = None
-    encoding: Annotated[Text, _said("NAME", "Encoding of a file that is not UTF-8.")] = None
+    encoding: Annotated[Text, _said("NAME", "Encoding of a panel that is not UTF-8.")] = None
+    claims_sheet: Annotated[Text, _said("NAME", "Sheet of a workbook of claims.")] = None
+    claims_encoding: Annotated[Text, _said("NAME", "Encoding of claims that are not UTF-8.")] = None
 
     def arguments(self) -> dict[str, Any]:
         """The same as `read_panel` takes it; what was not said is left out.
@@ -111,7 +113,11 @@ def as_options(message: str) -> str:
         return " ".join(f"--suppressed '{m}={'' if v == 'None' else v}'" for m, v in pairs)
 
     message = re.sub(r"suppressed=\{[^}]*\}", marks, message)
-    message = re.sub(r'\b(freq|decimal|suppressed|sheet|encoding)="([^"\s]+)"', r"--\1 \2", message)
+    message = re.sub(
+        r'\b((?:claims-)?(?:freq|decimal|suppressed|sheet|encoding))="([^"\s]+)"',
+        r"--\1 \2",
+        message,
+    )
     return re.sub(
         r"\b(outcomes|balancing|freq|decimal|suppressed)=(?=\s|$|[;,.])", r"--\1", message
     )
