@@ -56,7 +56,6 @@ def choose(
             chosen = design
         else:
             beside.append(design)
-            first = type(chosen).__name__
-            reason = f"it fits, and is shown beside {first}, which rests on less and comes first"
+            reason = "it fits, and is shown beside the design that decides, which rests on less"
             objections.append(Objection(design=name, reasons=(reason,)))
     return Choice(design=chosen, beside=tuple(beside), objections=tuple(objections))

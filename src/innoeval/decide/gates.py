@@ -1,0 +1,88 @@
+"""Which analysis decides: checks let stressed analyses in beside or instead of the base one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from innoeval.decide.words import lower
+from innoeval.records.assumption import Assumption
+from innoeval.records.claim import Claim
+from innoeval.records.estimate import Estimate, Interval
+from innoeval.records.finding import Finding, FindingStatus
+from innoeval.records.policy import Policy
+from innoeval.records.verdict import Deciding
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A stressed analysis that was let into the decision, how, and why."""
+
+    relaxes: Assumption
+    replaces: bool
+    why: str
+
+
+def main_gate(
+    findings: tuple[Finding, ...], relaxes: Assumption | None, claim: Claim, policy: Policy
+) -> FindingStatus:
+    """What is known of the design's main assumption; a lottery settles parallel trends."""
+    if relaxes == Assumption.parallel_trends and claim.assignment in {"randomised", "lottery"}:
+        return "clear"
+    names = {gate.check for gate in policy.gates if gate.relaxes == relaxes}
+    statuses = {f.status for f in findings if f.check in names}
+    order: tuple[FindingStatus, ...] = ("problem", "cannot_tell", "clear")
+    return next((status for status in order if status in statuses), "cannot_tell")
+
+
+def opened_gates(
+    findings: tuple[Finding, ...],
+    main: FindingStatus,
+    relaxes: Assumption | None,
+    estimate: Estimate,
+    policy: Policy,
+) -> tuple[Opened, ...]:
+    """Stressed analyses that a check lets in, the design's main one first."""
+    told = {f.check: f for f in findings}
+    opened = []
+    for gate in policy.gates:
+        finding = told.get(gate.check)
+        if gate.relaxes == relaxes:
+            status, why = main, finding.says if finding else "nothing probes the main assumption."
+        elif finding is None or gate.relaxes not in estimate.assumptions:
+            continue
+        else:
+            status, why = finding.status, finding.says
+        if status == "problem":
+            opened.append(Opened(gate.relaxes, gate.problem == "replaces", why))
+        elif status == "cannot_tell" or policy.strict:
+            opened.append(Opened(gate.relaxes, replaces=False, why=why))
+    return tuple(opened)
+
+
+def deciding_interval(
+    base: Interval,
+    stressed: Mapping[Assumption, Estimate],
+    claim: Claim,
+    opened: tuple[Opened, ...],
+    policy: Policy,
+) -> tuple[Interval, Deciding, tuple[str, ...]]:
+    """The interval that decides: base, stressed, or their hull."""
+    replaced = any(item.replaces for item in opened) and not policy.strict
+    members = [] if replaced else [base]
+    why = []
+    for item in opened:
+        estimate = stressed.get(item.relaxes)
+        unknown = Interval(float("-inf"), float("inf"))
+        members.append(estimate.on_scale(claim.scale)[1] if estimate else unknown)
+        if item.replaces and not policy.strict:
+            why.append(f"The stressed analysis decides: {lower(item.why)}")
+    if policy.strict:
+        why.append("The policy is strict: base and stressed analyses must agree.")
+    elif opened and not replaced:
+        why.append(f"Base and stressed analyses must agree: {lower(opened[0].why)}")
+    hull = members[0]
+    for member in members[1:]:
+        hull = hull.hull(member)
+    deciding: Deciding = "stressed" if replaced else "hull" if opened else "base"
+    return hull, deciding, tuple(why)
