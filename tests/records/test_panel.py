@@ -102,6 +102,8 @@ def test_windows_and_dropped_units():
         (FRAME.assign(days="x"), {}, "column 'days': it holds str values, not numbers"),
         (FRAME.assign(month="soon"), {}, "'soon' is not a month"),
         (FRAME.assign(month=None), {}, "a period is missing"),
+        (FRAME.assign(month=[1, 3, 1, 10**9, 2]), {"freq": "integer"}, ("the periods run from 1 to "
+         "1000000000: 1,000,000,000 periods, of which 4 have a row")),
     ],
 )  # fmt: skip
 def test_what_no_panel_is(frame, changes, message):

@@ -96,6 +96,10 @@ def test_what_reads_in_one_way_is_read(cells, freq, labels):
          [({"freq": "month"}, "month", ["2023-01", "2023-02"])]),
         (["44927", "44958"], "'44927' looks like Excel's number of the day 2023-01-01",
          [({"freq": "integer"}, "integer", ["44927", "44958"])]),
+        (["31/12/22", "01/12/22"], "'31/12/22' has a year of two digits, and its place does not",
+         [({"dayfirst": True}, "day", ["2022-12-31", "2022-12-01"])]),
+        (["12/31/22", "12/01/22"], "'12/31/22' has a year of two digits",
+         [({"dayfirst": False, "freq": "year"}, "year", ["2022", "2022"])]),
         (["2023-01-15", "2023-02-15", "2023-03-15"], "all dates are the 15th of a month",
          [({"freq": "month"}, "month", ["2023-01", "2023-02", "2023-03"]),
           ({"freq": "day"}, "day", ["2023-01-15", "2023-02-15", "2023-03-15"])]),
@@ -202,5 +206,12 @@ def test_every_label_of_the_calendar_reads_as_itself(freq_and_number):
 @given(st.one_of(st.text(max_size=12), st.text("0123456789-/. QWFYJan", max_size=12)))
 def test_every_reading_is_a_period_of_its_frequency(text):
     for kind, found in readings(text).items():
-        freq = {"date": "day", "day_first": "day", "month_first": "day", "short_month": "month"}
+        freq = {
+            "date": "day",
+            "day_first": "day",
+            "month_first": "day",
+            "short_month": "month",
+            "short_day_first": "day",
+            "short_month_first": "day",
+        }
         ordinal(found, freq.get(kind, kind))

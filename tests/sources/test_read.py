@@ -146,6 +146,11 @@ def test_totals_and_footnotes_are_left_out_and_said(read):
     )
 
 
+def test_the_word_total_may_stand_in_any_column_of_a_row_without_keys(read):
+    panel = read("city,ward,month,days\nX,A,2023-01,1\nX,A,2023-02,2\nTotal,,,3\n")
+    assert panel.notes == ("Row 4 with totals ('Total') was left out.",)
+
+
 def test_a_row_that_may_be_data_is_no_footnote(refused):
     assert "row 6, column 'month': '2023-1x' is not" in refused(PLAIN + "East,2023-1x,\n")[:200]
     assert "row 6, column 'month': it is empty" in refused(PLAIN + "West,,13\n")
@@ -224,7 +229,8 @@ def test_absent_files_and_directories(tmp_path: Path):
     ("options", "message"),
     [
         ({"outcomes": []}, "no outcome is named"),
-        ({"period": "ward"}, "name one column of units and another"),
+        ({"period": "ward"}, "name one column of units, another"),
+        ({"outcomes": ["ward"]}, "name one column of units, another"),
         ({"balancing": {"days": "smaller"}}, "say 'lower' or 'higher'"),
         ({"freq": "monthly"}, "freq= is 'monthly'; say one of year, financial_year"),
         ({"decimal": ";"}, "decimal= is ';'"),

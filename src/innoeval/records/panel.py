@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from innoeval.errors import Fault, PanelError
-from innoeval.records.calendar import Calendar, Frequency, first_day, ordinal
+from innoeval.records.calendar import Calendar, Frequency, first_day, label, ordinal
 from innoeval.records.claim import Better
 from innoeval.records.freeze import Frozen, read_only
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _ALIAS: dict[Frequency, str] = {
     "year": "Y", "financial_year": "Y-MAR", "quarter": "Q", "month": "M", "week": "W", "day": "D",
 }  # fmt: skip
+
+#: A longer axis is a mistake in a label: so many days are 270 years.
+_LONGEST = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -294,6 +297,11 @@ def _calendar(ordinals: npt.NDArray[np.int64], freq: Frequency) -> Calendar:
     distinct = np.unique(ordinals)
     step = int(np.gcd.reduce(np.diff(distinct))) if len(distinct) > 1 else 1
     n = int(distinct[-1] - distinct[0]) // step + 1
+    if n > _LONGEST:
+        raise PanelError(
+            f"the periods run from {label(int(distinct[0]), freq)} to {label(int(distinct[-1]), freq)}: "
+            f"{n:,} periods, of which {len(distinct):,} have a row; check the first and the last"
+        )
     return Calendar(freq=freq, first=int(distinct[0]), n=n, step=step)
 
 

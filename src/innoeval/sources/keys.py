@@ -97,8 +97,15 @@ def without_margins(
     totals = np.isin(units, TOTALS)
     if totals.all():
         totals[:] = False  # a single series may well be called "Total"
+    unkeyed = units == ""
     for column in period:
-        totals |= np.isin(_plain(table, column), TOTALS)
+        dates = _plain(table, column)
+        totals |= np.isin(dates, TOTALS)
+        unkeyed |= dates == ""
+    if unkeyed.any():  # in a row without a key the word may stand in any other column
+        names = table.frame.columns
+        for column in names[~names.duplicated(keep=False)]:
+            totals |= unkeyed & np.isin(_plain(table, column), TOTALS)
     if totals.any() and not totals.all():
         table = table.keep(~totals, _left_out(table, totals, "with totals"))
         units = units[~totals]

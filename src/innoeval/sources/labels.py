@@ -16,7 +16,7 @@ from innoeval.tables import squash
 #: What a label can be read as: a frequency, or a date with its day or its month first.
 Kind = Literal[
     "year", "financial_year", "quarter", "month", "week", "integer", "date", "day_first",
-    "month_first", "short_month",
+    "month_first", "short_month", "short_day_first", "short_month_first",
 ]  # fmt: skip
 Readings = Mapping[Kind, str]
 
@@ -26,6 +26,8 @@ WORDS: dict[Kind, str] = {
     "month": "a month", "week": "a week", "integer": "a whole number", "date": "a date",
     "day_first": "a date with the day first", "month_first": "a date with the month first",
     "short_month": "a month with a year of two digits",
+    "short_day_first": "a date with the day first and a year of two digits",
+    "short_month_first": "a date with the month first and a year of two digits",
 }  # fmt: skip
 
 _MONTHS = {name.casefold(): i for i, name in enumerate(
@@ -56,6 +58,8 @@ _WRITTEN: tuple[tuple[Kind, str], ...] = (
     ("date", rf"(?P<n>{_NAME}) (?P<d>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y>\d{{4}})"),
     ("day_first", r"(?P<d>\d{1,2})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<y>\d{4})"),
     ("month_first", r"(?P<m>\d{1,2})(?P<sep>[-/])(?P<d>\d{1,2})(?P=sep)(?P<y>\d{4})"),
+    ("short_day_first", r"(?P<d>\d{1,2})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<s>\d{2})"),
+    ("short_month_first", r"(?P<m>\d{1,2})(?P<sep>[-/])(?P<d>\d{1,2})(?P=sep)(?P<s>\d{2})"),
     ("integer", r"[+-]?\d+"),
 )
 _PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _WRITTEN)

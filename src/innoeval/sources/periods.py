@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 #: Excel's numbers of the days from 1982 to 2064.
 _EXCEL_DAYS = (30000, 60000)
-_DAYS: tuple[Kind, ...] = ("date", "day_first", "month_first")
+_SHORT_DAYS: tuple[Kind, ...] = ("short_day_first", "short_month_first")
+_DAYS: tuple[Kind, ...] = ("date", "day_first", "month_first", *_SHORT_DAYS)
 #: Kinds in the order in which a column is read, where all its labels can be read as several.
 _PREFERRED: tuple[Kind, ...] = (
-    *_DAYS, "quarter", "week", "year", "month", "financial_year", "integer", "short_month",
+    "date", "day_first", "month_first", "quarter", "week", "year", "month", "financial_year",
+    "integer", "short_month", *_SHORT_DAYS,
 )  # fmt: skip
 #: Kinds between which a column cannot be told, and what to say.
 _DOUBTS: tuple[tuple[Kind, Kind, str], ...] = (
@@ -154,7 +156,8 @@ def _kind_of_all(
     """The one kind that every cell can be read as; None, with faults, where there is none."""
     kinds = _PREFERRED if freq is None else _fitting(freq)
     if dayfirst is not None:
-        kinds = tuple(k for k in kinds if k != ("month_first" if dayfirst else "day_first"))
+        other = "month_first" if dayfirst else "day_first"
+        kinds = tuple(kind for kind in kinds if not kind.endswith(other))
     rows = np.bincount(column.codes[column.codes >= 0], minlength=len(column.cells))
     weights = {
         kind: sum(int(n) for n, found in zip(rows, column.found, strict=True) if kind in found)
@@ -178,10 +181,10 @@ def _kind_of_all(
             seen = f"{quoted(column.cells[unlike[0]])} can be {WORDS[one]} ({found[one]}) or {WORDS[other]} ({found[other]})"
             out.faults.append(column.fault(seen, remedy))
             return None
-    if freq is None and (fault := _asked(column, kind)):
-        out.faults.append(fault)
-        return None
-    return kind
+    doubt = _asked(column, kind, named=freq is not None, ordered=dayfirst is not None)
+    if doubt is not None:
+        out.faults.append(doubt)
+    return kind if doubt is None else None
 
 
 def _fitting(freq: Frequency) -> tuple[Kind, ...]:
@@ -213,9 +216,16 @@ def _unreadable(column: _Column, wanted: str, which: list[int], others: int) -> 
     ]
 
 
-def _asked(column: _Column, kind: Kind) -> Fault | None:
-    """Labels that are read at one glance and still mean two things."""
+def _asked(column: _Column, kind: Kind, *, named: bool, ordered: bool) -> Fault | None:
+    """What to ask of labels that look plain, unless the frequency is named or the order is said."""
     example = column.cells[0]
+    if kind in _SHORT_DAYS and not ordered:
+        return column.fault(
+            f"{quoted(example)} has a year of two digits, and its place does not show",
+            "say dayfirst=True or dayfirst=False if the year stands last",
+        )
+    if named:
+        return None
     if kind == "short_month":
         return column.fault(
             f"{quoted(example)} can be a month of a year or a day of a month",

@@ -122,7 +122,7 @@ def read_panel(
     balancing = dict(balancing or {})
     named = (*outcomes, *balancing, numerator, denominator, neighbour)
     metrics = tuple(dict.fromkeys(name for name in named if name is not None))
-    _refuse(_argument_faults(unit, keys, outcomes, balancing, freq, decimal, suppressed))
+    _refuse(_argument_faults(unit, keys, outcomes, metrics, balancing, freq, decimal, suppressed))
     further = tuple(name for name in covariates if name not in metrics)
     wanted = (unit, *keys, *metrics, *further, *([] if version is None else [version]))
     table = _table(source, wanted, encoding, sheet)
@@ -182,6 +182,7 @@ def _argument_faults(
     unit: str,
     keys: tuple[str, ...],
     outcomes: tuple[str, ...],
+    metrics: tuple[str, ...],
     balancing: Mapping[str, Better],
     freq: str | None,
     decimal: str | None,
@@ -191,10 +192,10 @@ def _argument_faults(
     faults = []
     if not outcomes:
         faults.append(Fault(found="no outcome is named", remedy="name one with outcomes="))
-    if len(keys) not in {1, 2} or unit in keys:
+    if len(keys) not in {1, 2} or unit in keys or {unit, *keys} & set(metrics):
         faults.append(
             Fault(found=f"unit= is {unit!r} and period= is {keys!r}",
-                  remedy="name one column of units and another (or two, a year and its part) of periods")
+                  remedy="name one column of units, another (or a year and its part) of periods, and no metric")
         )  # fmt: skip
     for metric, better in balancing.items():
         if better not in get_args(Better):
