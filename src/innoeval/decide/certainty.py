@@ -34,17 +34,13 @@ def certainty(
         plural = "s" if estimate.n_treated > 1 else ""
         downgrades.append(f"Only {estimate.n_treated} treated unit{plural}.")
     # The main assumption is counted above, and a lack of comparison units by the design's level.
-    counted = {"no_comparison"} | {
-        gate.check for gate in policy.gates if gate.problem == "replaces"
-    }
+    counted = {"no_comparison", *(gate.check for gate in policy.gates if gate.relaxes == relaxes)}
     downgrades += [
         finding.says
         for finding in findings
         if finding.status == "problem"
         and finding.severity != "note"
-        and (
-            finding.check not in counted or (sms_level >= 3 and finding.check == "placebo_in_time")
-        )
+        and finding.check not in counted
     ]
     return _LADDER[max(0, rung - len(downgrades))], tuple(downgrades)
 
