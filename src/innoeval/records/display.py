@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
-from typing import TYPE_CHECKING
 
-from innoeval.records.verdict import ICONS, PLAIN
-
-if TYPE_CHECKING:
-    from innoeval.records.estimate import Interval
-    from innoeval.records.evaluation import Evaluation
+from innoeval.records.claim import Claim
+from innoeval.records.estimate import Estimate, Interval
+from innoeval.records.finding import Finding
+from innoeval.records.verdict import ICONS, PLAIN, Verdict
 
 FINDING_MARKS = {"problem": "✗ problem", "clear": "✓ clear", "cannot_tell": "? cannot tell",
                  "not_applicable": "– not applicable"}  # fmt: skip
@@ -37,42 +36,45 @@ def span(interval: Interval) -> str:
     return f"{amount(interval.low)} to {amount(interval.high)}"
 
 
-def evaluation_text(ev: Evaluation) -> str:
-    """The evaluation in a few lines of plain text."""
-    certainty = ev.verdict.certainty.replace("_", " ")
-    heading = f"{ICONS[ev.verdict.status]} {ev.claim.id}: {PLAIN[ev.verdict.status]}"
-    lines = [f"{heading} [{ev.verdict.status}, certainty {certainty}]"]
-    lines += [f"  {reason}" for reason in ev.verdict.reasons]
-    if ev.estimate is not None:
+def card_text(
+    claim: Claim, verdict: Verdict, estimate: Estimate | None, findings: Iterable[Finding]
+) -> str:
+    """What was found about a claim, in a few lines of plain text."""
+    certainty = verdict.certainty.replace("_", " ")
+    heading = f"{ICONS[verdict.status]} {claim.id}: {PLAIN[verdict.status]}"
+    lines = [f"{heading} [{verdict.status}, certainty {certainty}]"]
+    lines += [f"  {reason}" for reason in verdict.reasons]
+    if estimate is not None:
         lines.append(
-            f"  {ev.design}: improvement {amount(ev.estimate.improvement)} "
-            f"({span(ev.estimate.improvement_int)}) in units of {ev.claim.outcome}"
+            f"  {estimate.design}: improvement {amount(estimate.improvement)} "
+            f"({span(estimate.improvement_int)}) in units of {claim.outcome}"
         )
-    lines += [f"  {FINDING_MARKS[f.status]}: {f.question} {f.says}" for f in ev.findings]
+    lines += [f"  {FINDING_MARKS[f.status]}: {f.question} {f.says}" for f in findings]
     return "\n".join(lines)
 
 
-def evaluation_html(ev: Evaluation) -> str:
-    """The evaluation as a card that reads in light and dark themes."""
-    verdict = ev.verdict
+def card_html(
+    claim: Claim, verdict: Verdict, estimate: Estimate | None, findings: Iterable[Finding]
+) -> str:
+    """What was found about a claim, as a card that reads in light and dark themes."""
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in verdict.reasons)
     rows = "".join(
         f"<tr><th scope='row' style='text-align:left;font-weight:normal'>{escape(f.question)}</th>"
         f"<td style='text-align:left;white-space:nowrap'>{FINDING_MARKS[f.status]}</td>"
         f"<td style='text-align:left'>{escape(f.says)}</td></tr>"
-        for f in ev.findings
+        for f in findings
     )
-    estimate = ""
-    if ev.estimate is not None:
-        estimate = (
-            f"<p>{escape(ev.design)}: improvement of <b>{amount(ev.estimate.improvement)}</b> "
-            f"(95 % interval {span(ev.estimate.improvement_int)}) in units of "
-            f"<i>{escape(ev.claim.outcome)}</i>; certainty {verdict.certainty.replace('_', ' ')}.</p>"
+    found = ""
+    if estimate is not None:
+        found = (
+            f"<p>{escape(estimate.design)}: improvement of <b>{amount(estimate.improvement)}</b> "
+            f"({100 * estimate.level:.0f} % interval {span(estimate.improvement_int)}) in units of "
+            f"<i>{escape(claim.outcome)}</i>; certainty {verdict.certainty.replace('_', ' ')}.</p>"
         )
+    heading = f"{ICONS[verdict.status]} {escape(claim.innovation)}: {escape(PLAIN[verdict.status])}"
     return (
         "<section style='border:1px solid currentColor;border-radius:6px;padding:0 1em;max-width:60em'>"
-        f"<h3>{ICONS[verdict.status]} {escape(ev.claim.innovation)}: {escape(PLAIN[verdict.status])}</h3>"
-        f"<ul>{reasons}</ul>{estimate}"
+        f"<h3>{heading}</h3><ul>{reasons}</ul>{found}"
         "<table><caption style='text-align:left'>What was checked</caption>"
         "<thead><tr><th scope='col'>Question</th><th scope='col'>Answer</th>"
         f"<th scope='col'>What was seen</th></tr></thead><tbody>{rows}</tbody></table></section>"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
-from innoeval.records.display import evaluation_html, evaluation_text
+from innoeval.records.display import card_html, card_text
 from innoeval.records.estimate import Estimate
 from innoeval.records.finding import Finding
 from innoeval.records.freeze import Frozen
@@ -110,7 +110,7 @@ class Evaluation:
         return load(cls, text)
 
     def _repr_html_(self) -> str:
-        return evaluation_html(self)
+        return card_html(self.claim, self.verdict, self.estimate, self.findings)
 
     def __str__(self) -> str:
-        return evaluation_text(self)
+        return card_text(self.claim, self.verdict, self.estimate, self.findings)
