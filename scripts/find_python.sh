@@ -6,8 +6,8 @@ for candidate in ${1:-python3 python python3.14 python3.13 python3.12 python3.11
         echo "$candidate"
         exit 0
     fi
-    version=$("$candidate" --version 2>/dev/null) && seen="$seen $candidate is $version;"
+    version=$("$candidate" --version 2>/dev/null) && seen="${seen:+$seen, }$candidate is $version"
 done
-echo "innoeval needs Python 3.11 or newer, and none was found (${seen:- no Python at all;} wanted: 3.11+)." >&2
+echo "innoeval needs Python 3.11 or newer; found: ${seen:-none}." >&2
 echo "Install one from python.org or your package manager, or name it: make test PYTHON=/path/to/python3.11" >&2
 exit 1
