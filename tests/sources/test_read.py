@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import sys
 import time
 from pathlib import Path
 
@@ -109,6 +110,66 @@ def test_a_missing_column_with_a_near_miss(refused):
     message = refused(PLAIN, unit="wards", outcomes=["median"])
     assert "permits.csv: there is no column 'wards'; did you mean 'ward'?" in message
     assert "there is no column 'median'; the columns are ward, month, days" in message
+
+
+def test_periods_side_by_side_are_told_from_a_missing_column(refused):
+    message = refused("ward,2021,2022,2023\nA,1,2,3\n", period="year", outcomes="2021")
+    assert "there is no column 'year'" in message
+    assert "periods head the columns (2021, 2022, 2023 ...); give one row for each unit" in message
+
+
+def test_an_export_with_everything_wrong_with_it(read):
+    text = """Bearbeitungszeiten Bauamt;;;;
+Stand: 01.03.2024;;;;
+
+Bezirk;Monat;Tage (Median);Anträge;Quote
+Mitte;01.01.2023;12,5;1.204;45,2 %
+Mitte ;01.02.2023;11,8;1.310;46,0 %
+Nord;01.01.2023;14,1;*;39,9 %
+Nord;01.02.2023;13,9;980;n/a
+Summe;;;3.494;
+* Werte unter 5 werden nicht ausgewiesen
+Quelle: Bauamt; Stand 2024
+"""
+    panel = read(
+        text.encode("cp1252"), unit="Bezirk", period="Monat", encoding="cp1252",
+        outcomes=["Tage (Median)", "Anträge", "Quote"], suppressed={"*": None},
+    )  # fmt: skip
+    assert panel.periods == ("2023-01", "2023-02")
+    np.testing.assert_array_equal(panel.matrix("Tage (Median)"), [[12.5, 11.8], [14.1, 13.9]])
+    np.testing.assert_array_equal(panel.matrix("Anträge"), [[1204, 1310], [np.nan, 980]])
+    np.testing.assert_array_equal(panel.matrix("Quote"), [[45.2, 46], [39.9, np.nan]])
+    assert panel.notes == (
+        "The header stands in row 4; 2 rows above it were left out.",
+        "Row 9 with totals ('Summe') was left out.",
+        (
+            "Rows 10, 11 below the data (such as '* Werte unter 5 werden nicht ausgewiesen') were left "
+            "out."
+        ),
+        (
+            "1 name in 'Bezirk' had stray spaces or an empty decimal place, such as 'Mitte '; 'Mitte' "
+            "was read."
+        ),
+        "The dates in 'Monat' are all first days of months: each was read as its month.",
+        "1 cell of 'Anträge' with '*' was read as missing, as suppressed= says.",
+        "'Quote' is in per cent: 15 % was read as 15.",
+        "1 of 4 cells of 'Anträge' has no value: missing, not zero.",
+        "1 of 4 cells of 'Quote' has no value: missing, not zero.",
+    )
+
+
+def test_excel_without_its_reader_names_the_extra(tmp_path: Path, monkeypatch):
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(b"PK")
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(SourceError, match=r"run pip install 'innoeval\[excel\]'"):
+        read_panel(path, unit="ward", period="month", outcomes=["days"])
+
+
+def test_a_frame_may_hold_things_that_are_no_cells():
+    frame = pd.DataFrame({"ward": [["A"], ["A"]], "month": [2021, 2022], "days": [{}, 1]})
+    with pytest.raises(SourceError, match=r"row 2, column 'days': '{}' is not a number"):
+        read_panel(frame, unit="ward", period="month", outcomes=["days"])
 
 
 def test_a_column_that_stands_there_twice(refused):

@@ -88,12 +88,12 @@ def test_other_columns_that_disagree_settle_nothing():
 def test_marks_for_hidden_values_are_asked_about(mark):
     (fault,) = read(["1", mark, "2", mark]).faults
     assert fault.rows == (3, 5)
-    assert f"2 cells hold a mark instead of a number ('{mark}' 2 times)" in str(fault)
+    assert f"2 cells hold a mark instead of a number: '{mark}' (2); " in str(fault)
     assert 'say suppressed="missing"' in str(fault)
     out = read(["1", mark, "2", mark], suppressed="missing")
     np.testing.assert_array_equal(out.columns["a"], [1, np.nan, 2, np.nan])
     assert out.notes[0] == (
-        f"2 cells of 'a' with marks for hidden values ('{mark}' 2 times) were read as missing."
+        f"2 cells of 'a' were read as missing: the marks '{mark}' (2), as suppressed= says."
     )
 
 
@@ -101,7 +101,7 @@ def test_marks_can_be_told_apart():
     out = read(["1", "-", "<5", "x9"], suppressed={"-": 0, "<5": 2.5, "x9": None})
     np.testing.assert_array_equal(out.columns["a"], [1, 0, 2.5, np.nan])
     assert out.notes[0] == "1 cell of 'a' with '-' was read as 0, as suppressed= says."
-    assert "'*' 1 times" in str(read(["1", "-", "*"], suppressed={"-": 0}).faults[0])
+    assert "'*' (1)" in str(read(["1", "-", "*"], suppressed={"-": 0}).faults[0])
 
 
 def test_a_number_can_be_a_mark_in_text_and_in_numbers():

@@ -17,9 +17,12 @@ from innoeval.tables import Table, distinct, figure_like, is_blank, quoted, squa
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-#: What a row of totals is called.
-TOTALS = ("total", "totals", "grand total", "overall total", "subtotal", "sub-total",
-                    "sub total", "sum", "average", "overall")  # fmt: skip
+#: What a row of totals is called; words that are also names of places are left out.
+TOTALS = (
+    "total", "totals", "grand total", "overall total", "subtotal", "sub-total", "sub total", "sum",
+    "average", "overall", "summe", "gesamt", "gesamtsumme", "gesamtergebnis", "insgesamt",
+    "durchschnitt", "total général", "total general", "totale", "totaal",
+)  # fmt: skip
 
 
 @dataclass(slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from innoeval.records.claim import Better
 from innoeval.records.panel import Panel
 from innoeval.records.schema import panel_schema, schema_faults
 from innoeval.sources.keys import read_units, without_margins
+from innoeval.sources.labels import readings
 from innoeval.sources.periods import read_periods
 from innoeval.tables import (
     Decimal,
@@ -126,7 +127,7 @@ def read_panel(
     further = tuple(name for name in covariates if name not in metrics)
     wanted = (unit, *keys, *metrics, *further, *([] if version is None else [version]))
     table = _table(source, wanted, encoding, sheet)
-    _refuse(table.faults_of_columns(wanted))
+    _refuse([*table.faults_of_columns(wanted), *_side_by_side(table, keys)])
     table = without_margins(table, unit, keys, metrics)
     units = read_units(table, unit)
     periods = read_periods(table, keys, freq=freq, dayfirst=dayfirst)
@@ -211,6 +212,17 @@ def _argument_faults(
         faults.append(Fault(found=f"suppressed= is {suppressed!r}",
                             remedy="say 'missing', or give a mapping from mark to value"))  # fmt: skip
     return faults
+
+
+def _side_by_side(table: Table, keys: tuple[str, ...]) -> list[Fault]:
+    """Periods that head columns, where no column holds them."""
+    names = [str(name) for name in table.frame.columns]
+    dated = [name for name in names if readings(name).keys() - {"integer"}]
+    if len(dated) < 2 or set(keys) <= set(names):
+        return []
+    found = f"periods head the columns ({', '.join(dated[:3])} ...)"
+    remedy = "give one row for each unit and period; pandas.melt turns such a table round"
+    return [Fault(found=found, remedy=remedy, origin=table.origin)]
 
 
 def _overlong(table: Table) -> list[Fault]:

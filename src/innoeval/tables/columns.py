@@ -204,17 +204,17 @@ def _take_missing(column: _Column, hidden_is_missing: bool, out: Reading) -> Non
     if not marks:
         return
     n = column.count(marks.values())
-    listed = ", ".join(f"{quoted(mark)} {column.count([at])} times" for mark, at in marks.items())
+    listed = ", ".join(f"{quoted(mark)} ({column.count([at])})" for mark, at in marks.items())
     if hidden_is_missing:
         out.notes.append(
-            f"{n} cell{'s' * (n > 1)} of '{column.name}' with marks for hidden values ({listed}) "
-            f"{'were' if n > 1 else 'was'} read as missing."
+            f"{n} cell{'s' * (n > 1)} of '{column.name}' {'were' if n > 1 else 'was'} read as missing: the marks "
+            f"{listed}, as suppressed= says."
         )
         return
     example = f"suppressed={{{quoted(next(iter(marks)))}: None}}"
     out.faults.append(
         column.fault(
-            f"{n} cell{'s hold' if n > 1 else ' holds'} a mark instead of a number ({listed})",
+            f"{n} cell{'s hold' if n > 1 else ' holds'} a mark instead of a number: {listed}",
             'say suppressed="missing" to read marks as missing, or what each stands for, '
             f"such as {example}",
             marks.values(),
