@@ -2,7 +2,7 @@
 # `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint notebooks calibrate sample pictures lock clean
+.PHONY: help demo test lint notebooks calibrate tables sample pictures lock clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -33,8 +33,13 @@ lint: $(READY)  ## style, types and the import contract
 notebooks: $(READY)  ## execute the notebooks
 	@$(BIN)/pytest -q -o addopts= --nbmake --nbmake-timeout=300 notebooks
 
-calibrate: $(READY)  ## false alarms and hits of every check and design (slow)
+calibrate: $(READY)  ## hold the false alarms and hits of designs and checks (slow)
 	@$(BIN)/pytest -q -n auto -m slow tests
+
+tables: $(READY)  ## measure them anew and print them into docs/calibration (slower)
+	@$(BIN)/python -m tests.calibration.its
+	@$(BIN)/python -m tests.calibration.checks --draws 1000 >docs/calibration/checks.part
+	@mv docs/calibration/checks.part docs/calibration/checks.md
 
 sample: $(READY)  ## rewrite data/sample, byte for byte
 	@$(BIN)/python -m innoeval.simulate data/sample

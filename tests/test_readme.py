@@ -28,7 +28,7 @@ def test_the_lines_of_python_run(
 
 def test_every_status_is_explained_in_its_own_words() -> None:
     for status, plain in PLAIN.items():
-        (line,) = [row for row in README.splitlines() if f"`{status}`" in row]
+        (line,) = [row for row in README.splitlines() if f"| `{status}` |" in row]
         assert line.startswith(f"| {ICONS[status]} |")
         assert plain in line
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -153,7 +154,11 @@ def main(arguments: list[str] | None = None) -> None:
             # A terminal that cannot show a character shows "?" in its place.
             stream.reconfigure(errors="replace")
     try:
-        app(arguments, prog_name="innoeval")
+        with warnings.catch_warnings():
+            # What a user must know stands in notes and findings; the rest is for developers.
+            if not os.environ.get("INNOEVAL_DEBUG"):
+                warnings.simplefilter("ignore")
+            app(arguments, prog_name="innoeval")
     except InnoevalError as error:
         _stop(as_options(str(error)), BAD_INPUT)
     except OSError as error:
