@@ -41,8 +41,8 @@ tables: $(READY)  ## measure them anew and print them into docs/calibration (slo
 	@$(BIN)/python -m tests.calibration.checks --draws 1000 >docs/calibration/checks.part
 	@mv docs/calibration/checks.part docs/calibration/checks.md
 
-sample: $(READY)  ## rewrite data/sample, byte for byte
-	@$(BIN)/python -m innoeval.simulate data/sample
+sample: $(READY)  ## rewrite data/sample and its page, byte for byte
+	@$(BIN)/python -m innoeval.simulate data/sample --page docs/sample.md
 
 pictures: $(READY)  ## redraw the pictures of the README (needs pdftoppm and Chromium)
 	@$(BIN)/python scripts/make_pictures.py
