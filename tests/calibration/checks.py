@@ -100,6 +100,10 @@ def measure(family: Family, draws: int, first: int) -> tuple[Counter[str], Count
 
 def main() -> None:
     """Print the table."""
+
+    def percent(count: int) -> str:
+        return f"{100 * count / asked.draws:.1f}"
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=1000)
     parser.add_argument("--first", type=int, default=100_000)
@@ -108,7 +112,6 @@ def main() -> None:
     found = Parallel(n_jobs=asked.jobs)(
         delayed(measure)(family, asked.draws, asked.first) for family in FAMILIES
     )
-    percent = lambda count: f"{100 * count / asked.draws:.1f}"  # noqa: E731
     print("# How often the checks and the verdict err\n")
     print(
         f"Made by `python -m tests.calibration.checks --draws {asked.draws} --first {asked.first}`: "
