@@ -129,7 +129,7 @@ def _findings(
     policy: Policy,
 ) -> tuple[Finding, ...]:
     """Ask every question that bears on the deciding design."""
-    from innoeval.checks import Case, examine
+    from innoeval.checks import CHECKS, Case, examine
     from innoeval.decide import bar, margin
 
     held = bar(claim, policy)
@@ -137,20 +137,19 @@ def _findings(
     # What one unit of the claim's scale is in outcome units, to speak of biases in the latter.
     unit = {"relative": abs(base.baseline), "percentage_points": base.whole / 100}
     factor = unit.get(claim.scale, 1.0)
-    return examine(
-        Case(
-            claim=claim,
-            panel=panel,
-            arrangement=case,
-            design=design,
-            kernel=design.kernel(panel, claim, policy=policy),
-            estimate=base,
-            announced=announced,
-            claimed=None if held.claimed is None else held.claimed * factor,
-            margin=margin(interval, held) * factor,
-            policy=policy,
-        )
+    facts = Case(
+        claim=claim,
+        panel=panel,
+        arrangement=case,
+        design=design,
+        kernel=design.kernel(panel, claim, policy=policy),
+        estimate=base,
+        announced=announced,
+        claimed=None if held.claimed is None else held.claimed * factor,
+        margin=margin(interval, held) * factor,
+        policy=policy,
     )
+    return examine(facts, CHECKS)
 
 
 def _obstacles(choice: Choice) -> tuple[str, ...]:

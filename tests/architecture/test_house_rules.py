@@ -114,3 +114,13 @@ def test_the_lock_pins_every_dependency() -> None:
     wanted = [*project["dependencies"], *extras["dev"], *extras["excel"], *extras["gallery"]]
     names = {item.split(">")[0].split("[")[0].lower().replace("_", "-") for item in wanted}
     assert names - pinned == set()
+
+
+def test_checks_stand_apart_from_each_other() -> None:
+    folder = REPO / "src" / "innoeval" / "checks"
+    shared = {"__init__", "base", "suite"}
+    names = {path.stem for path in folder.glob("*.py")} - shared
+    for name in names:
+        text = (folder / f"{name}.py").read_text(encoding="utf-8")
+        met = {other for other in names - {name} if f"innoeval.checks.{other}" in text}
+        assert not met, f"{name} imports {met}"

@@ -1,6 +1,28 @@
 """Checks: every way in which a claim can be untrue though its numbers are real."""
 
-from innoeval.checks.base import Case, Check, Measurement
-from innoeval.checks.suite import CHECKS, examine
+from innoeval.checks.base import Bias, Case, Check, Measurement
+from innoeval.checks.calendar_mismatch import CalendarMismatch
+from innoeval.checks.concurrent_change import ConcurrentChange
+from innoeval.checks.definition_break import DefinitionBreak
+from innoeval.checks.few_units import FewUnits
+from innoeval.checks.mean_reversion import MeanReversion
+from innoeval.checks.no_comparison import NoComparison
+from innoeval.checks.placebo_in_time import PlaceboInTime
+from innoeval.checks.pre_trend import PreTrend
+from innoeval.checks.suite import examine
+from innoeval.checks.window import Window
 
-__all__ = ["CHECKS", "Case", "Check", "Measurement", "examine"]
+#: Every check, in the order in which a brief lists the answers. A new check is one line here.
+CHECKS: tuple[Check, ...] = (
+    NoComparison(),
+    PreTrend(),
+    PlaceboInTime(),
+    MeanReversion(),
+    FewUnits(),
+    DefinitionBreak(),
+    ConcurrentChange(),
+    Window(),
+    CalendarMismatch(),
+)
+
+__all__ = ["CHECKS", "Bias", "Case", "Check", "Measurement", "examine"]

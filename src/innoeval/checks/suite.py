@@ -5,33 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from innoeval.checks.base import Case, Check, Measurement
-from innoeval.checks.calendar_mismatch import CalendarMismatch
-from innoeval.checks.concurrent_change import ConcurrentChange
-from innoeval.checks.definition_break import DefinitionBreak
-from innoeval.checks.few_units import FewUnits
-from innoeval.checks.mean_reversion import MeanReversion
-from innoeval.checks.no_comparison import NoComparison
-from innoeval.checks.placebo_in_time import PlaceboInTime
-from innoeval.checks.pre_trend import PreTrend
-from innoeval.checks.window import Window
 from innoeval.records.finding import Finding
 from innoeval.stats.multiplicity import holm
 
-#: Every check, in the order in which a brief lists the answers. A new check is one line here.
-CHECKS: tuple[Check, ...] = (
-    NoComparison(),
-    PreTrend(),
-    PlaceboInTime(),
-    MeanReversion(),
-    FewUnits(),
-    DefinitionBreak(),
-    ConcurrentChange(),
-    Window(),
-    CalendarMismatch(),
-)
 
-
-def examine(case: Case, checks: Sequence[Check] = CHECKS) -> tuple[Finding, ...]:
+def examine(case: Case, checks: Sequence[Check]) -> tuple[Finding, ...]:
     """Ask every question that bears on what the design leans on.
 
     The statistical checks of one claim are corrected together (Holm), so that a clean claim gets
