@@ -7,8 +7,7 @@ import pytest
 from scipy.stats import t as student
 from tests.calibration.its import rejections
 
-from innoeval.stats.calibrated import TRUE, Whitened, _tables, ar1, calibrate, tables
-from innoeval.stats.reml import GRID, reml
+from innoeval.stats.calibrated import TRUE, Calibrated, _tables, ar1, calibrate, tables
 from innoeval.stats.series import mean_effect, segmented
 
 
@@ -18,17 +17,6 @@ def design(
     X = segmented(n, launch, trend=True, slope=slope, cycle=cycle)
     columns = X.shape[1]
     return X, np.stack([mean_effect(n, launch, slope=slope, columns=columns), np.eye(columns)[1]])
-
-
-@pytest.mark.parametrize("cycle", [1, 12])
-def test_simulation_and_fit_are_one_estimator(cycle: int) -> None:
-    X, contrasts = design(60, 36, cycle=cycle)
-    Y = ar1(np.random.default_rng(0).standard_normal((60, 50)), 0.5)
-    rho, t = Whitened(X, contrasts).statistics(Y)
-    fit = reml(Y.T, X, contrasts)
-    step = GRID[1] - GRID[0]
-    np.testing.assert_allclose(rho, fit.rho, atol=step / 4)
-    np.testing.assert_allclose(t.T, fit.estimates / fit.std_errors, atol=0.15)
 
 
 def test_series_have_the_autocorrelation_asked_for() -> None:
@@ -61,6 +49,32 @@ def test_short_series_are_looked_up_at_a_higher_autocorrelation() -> None:
     found = calibrate(0.3, np.ones(2), X, contrasts)
     assert (found.raised >= found.rho + 0.25 - 1e-9).all()
     assert calibrate(0.95, np.ones(2), X, contrasts).raised.max() <= TRUE[-1]
+
+
+def test_many_series_at_once_equal_one_at_a_time() -> None:
+    X, contrasts = design(30, 20)
+    Y = ar1(np.random.default_rng(2).standard_normal((30, 5)), 0.5)
+    ready = Calibrated(X, contrasts, seed=3)
+    together = ready.fit(Y)
+    for k in range(5):
+        for alone, ours in zip(ready.fit(Y[:, k]), together, strict=True):
+            np.testing.assert_allclose(alone[..., 0], ours[..., k])
+    single = calibrate(
+        float(together.rho[0]), together.estimates[:, 0] / together.std_errors[:, 0],
+        X, contrasts, seed=3,
+    )  # fmt: skip
+    np.testing.assert_allclose(single.critical, together.critical[:, 0])
+    np.testing.assert_allclose(single.p_values, together.p_values[:, 0])
+
+
+def test_absent_periods_have_their_own_table() -> None:
+    X, contrasts = design(40, 24)
+    present = np.setdiff1d(np.arange(40), [5, 6, 7, 8, 30])
+    whole = calibrate(0.6, np.ones(2), X, contrasts)
+    gaps = calibrate(0.6, np.ones(2), X[present], contrasts, time=present)
+    shifted = calibrate(0.6, np.ones(2), X[present], contrasts, time=present + 7)
+    assert (gaps.critical != whole.critical).all()
+    np.testing.assert_array_equal(gaps.critical, shifted.critical)
 
 
 def test_tables_are_made_once_for_equal_columns() -> None:

@@ -8,7 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from innoeval.stats import kept_tables
 from innoeval.stats.reml import GRID, HIGHEST, Floats
+from innoeval.stats.whitened import Whitened
 
 #: Autocorrelations at which chance is simulated; between them the tables are interpolated.
 TRUE = np.array([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.94, 0.97, 0.99])
@@ -33,18 +35,32 @@ class Tables(NamedTuple):
     sizes: Floats
     raises: Floats
 
-    def unbiased(self, rho: float) -> float:
+    def unbiased(self, rho: npt.ArrayLike) -> Floats:
         """Autocorrelation at which the estimate found is the median of estimates.
 
         References
         ----------
         Andrews (1993), doi:10.2307/2951781.
         """
-        return float(np.interp(rho, self.medians, TRUE))
+        return np.asarray(np.interp(np.asarray(rho, dtype=np.float64), self.medians, TRUE))
 
-    def chance(self, rho: float) -> Floats:
-        """Sorted |t| of every contrast (C, draws) at an autocorrelation, raised as it must be."""
-        return np.stack([_between(self.sizes[:, c], rho + up) for c, up in enumerate(self.raises)])
+    def critical(self, rho: npt.ArrayLike, level: float = 0.95) -> Floats:
+        """Critical value of every contrast, (C, K), at estimated autocorrelations (K,)."""
+        at = np.minimum(self.unbiased(rho) + self.raises[:, None], HIGHEST)
+        tops = self.sizes[:, :, critical_rank(level, self.sizes.shape[2])]
+        return np.stack([np.interp(at[c], TRUE, tops[:, c]) for c in range(len(self.raises))])
+
+    def p_values(self, rho: Floats, t: Floats) -> Floats:
+        """Share of simulated |t| that reach those found, (C, K), at estimated ρ (K,)."""
+        at = np.minimum(self.unbiased(rho) + self.raises[:, None], HIGHEST)
+        right = np.clip(np.searchsorted(TRUE, at), 1, len(TRUE) - 1)
+        share = (at - TRUE[right - 1]) / (TRUE[right] - TRUE[right - 1])
+        above = np.empty_like(at)
+        for (c, k), r in np.ndenumerate(right):
+            low, high = self.sizes[r - 1, c], self.sizes[r, c]
+            chance = low + share[c, k] * (high - low)
+            above[c, k] = np.count_nonzero(chance >= abs(t[c, k]))
+        return np.asarray((1 + above) / (1 + self.sizes.shape[2]))
 
 
 class Calibration(NamedTuple):
@@ -60,7 +76,14 @@ class Calibration(NamedTuple):
 
 
 def calibrate(
-    rho: float, t: Floats, X: Floats, contrasts: Floats, *, level: float = 0.95, seed: int = 0
+    rho: float,
+    t: Floats,
+    X: Floats,
+    contrasts: Floats,
+    *,
+    time: npt.ArrayLike | None = None,
+    level: float = 0.95,
+    seed: int = 0,
 ) -> Calibration:
     """Critical values and p-values of a restricted likelihood fit, by simulation of its design.
 
@@ -68,7 +91,7 @@ def calibrate(
     ----------
     rho, t
         Estimated autocorrelation, and estimate over standard error of every contrast (C,).
-    X, contrasts, seed
+    X, contrasts, time, seed
         As in `tables`.
     level
         Level of the intervals: estimate ± critical value × standard error. The interval leaves
@@ -82,29 +105,85 @@ def calibrate(
     >>> 2 < float(found.critical[0]) < 2.5, 0.25 < found.rho < 0.35
     (True, True)
     """
-    table = tables(X, contrasts, seed=seed)
-    unbiased = table.unbiased(rho)
-    sizes = table.chance(unbiased)
-    above = (sizes >= np.abs(t)[:, None]).sum(axis=1)
+    table = tables(X, contrasts, time=time, seed=seed)
+    one = np.array([rho])
+    unbiased = float(table.unbiased(rho))
     return Calibration(
-        critical=sizes[:, critical_rank(level, sizes.shape[1])],
-        p_values=(1 + above) / (1 + sizes.shape[1]),
+        critical=table.critical(one, level)[:, 0],
+        p_values=table.p_values(one, np.asarray(t)[:, None])[:, 0],
         rho=unbiased,
         raised=np.minimum(unbiased + table.raises, HIGHEST),
     )
 
 
-def tables(X: Floats, contrasts: Floats, *, draws: int = DRAWS, seed: int = 0) -> Tables:
+class Bounded(NamedTuple):
+    """Fits of K series with their chance: `rho` (K,), all else (C, K)."""
+
+    rho: Floats
+    estimates: Floats
+    std_errors: Floats
+    critical: Floats
+    p_values: Floats
+
+
+class Calibrated:
+    """One design made ready for any number of series: closed-form fits, simulated critical values.
+
+    Parameters
+    ----------
+    X, contrasts, time, seed
+        As in `tables`.
+
+    Examples
+    --------
+    >>> from innoeval.stats.series import segmented
+    >>> ready = Calibrated(segmented(48, 24, trend=True, slope=False), np.eye(3)[1:2])
+    >>> y = np.random.default_rng(1).standard_normal(48) + 3 * (np.arange(48) >= 24)
+    >>> found = ready.fit(y)
+    >>> found.estimates.round(1).item(), found.p_values.item() < 0.05
+    (2.2, True)
+    """
+
+    def __init__(
+        self, X: Floats, contrasts: Floats, *, time: npt.ArrayLike | None = None, seed: int = 0
+    ) -> None:
+        self.whitened = Whitened(X, contrasts, time)
+        self.tables = tables(X, contrasts, time=time, seed=seed)
+
+    def fit(self, y: npt.ArrayLike, *, level: float = 0.95) -> Bounded:
+        """Fit series (n,) or (n, K): the interval is estimate ± critical value × standard error."""
+        found = self.whitened.fit(y)
+        t = found.estimates / found.std_errors
+        return Bounded(
+            rho=found.rho,
+            estimates=found.estimates,
+            std_errors=found.std_errors,
+            critical=self.tables.critical(found.rho, level),
+            p_values=self.tables.p_values(found.rho, t),
+        )
+
+
+def tables(
+    X: Floats,
+    contrasts: Floats,
+    *,
+    time: npt.ArrayLike | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Tables:
     """Simulate a design's restricted likelihood estimates at every autocorrelation.
 
-    They do not depend on the outcome, and are kept for the next series with the same columns.
+    They do not depend on the outcome, and are kept for the next series with the same columns: in
+    memory, and on disk for the next process (see `innoeval.stats.kept_tables`).
 
     Parameters
     ----------
     X
-        Columns of the design, (T, k).
+        Columns of the design, (n, k).
     contrasts
         Weights of the coefficients, (C, k).
+    time
+        Position of each row, (n,), where some periods are absent; one period apart if None.
     draws
         Simulated series at each autocorrelation.
     seed
@@ -114,30 +193,48 @@ def tables(X: Floats, contrasts: Floats, *, draws: int = DRAWS, seed: int = 0) -
     --------
     >>> from innoeval.stats.series import segmented
     >>> table = tables(segmented(24, 12, trend=True, slope=False), np.eye(3)[1:2], draws=400)
-    >>> table.unbiased(0.2) > 0.2
+    >>> bool(table.unbiased(0.2) > 0.2)
     True
     """
+    at = np.arange(len(X)) if time is None else np.asarray(time, dtype=np.int64)
     return _tables(
         np.ascontiguousarray(X, dtype=np.float64).tobytes(),
         X.shape[1],
         np.ascontiguousarray(contrasts, dtype=np.float64).tobytes(),
+        (at - at[0]).tobytes(),
         draws,
         seed,
     )
 
 
 @lru_cache(maxsize=256)
-def _tables(columns: bytes, k: int, weights: bytes, draws: int, seed: int) -> Tables:
+def _tables(columns: bytes, k: int, weights: bytes, time: bytes, draws: int, seed: int) -> Tables:
     X, contrasts = np.frombuffer(columns).reshape(-1, k), np.frombuffer(weights).reshape(-1, k)
-    whitened = Whitened(X, contrasts)
-    noise = np.random.default_rng(seed).standard_normal((len(X), draws))
-    found = [whitened.statistics(ar1(noise, rho)) for rho in TRUE]
+    at = np.frombuffer(time, dtype=np.int64)
+    R, C = len(TRUE), len(contrasts)
+    rule = (TRUE.tolist(), RAISES.tolist(), WORST, UP_TO, SHORT, SHORT_RAISE)
+    name = kept_tables.digest(X, contrasts, at, draws, seed, rule)
+    if kept := kept_tables.recall(name, ((R,), (R, C, draws), (C,))):
+        return Tables(*kept)
+    made = _simulate(X, contrasts, at, draws, seed)
+    kept_tables.keep(name, made)
+    # In single precision, as it will be read back: the first process and the next agree.
+    return Tables(*(part.astype(np.float32).astype(np.float64) for part in made))
+
+
+def _simulate(
+    X: Floats, contrasts: Floats, time: npt.NDArray[np.int64], draws: int, seed: int
+) -> Tables:
+    whitened = Whitened(X, contrasts, time)
+    noise = np.random.default_rng(seed).standard_normal((int(time[-1]) + 1, draws))
+    fits = [whitened.fit(ar1(noise, rho)[time]) for rho in TRUE]
+    found = [(fit.rho, np.abs(fit.estimates / fit.std_errors)) for fit in fits]
     medians = np.maximum.accumulate([np.median(rho_hat) for rho_hat, _ in found])
-    sizes = np.stack([np.sort(np.abs(t), axis=1) for _, t in found])
+    sizes = np.stack([np.sort(t, axis=1) for _, t in found])
     within = [pair for pair, rho in zip(found, TRUE, strict=True) if rho <= UP_TO]
     least = SHORT_RAISE if len(X) < SHORT else 0.0
     raises = [
-        _raise(medians, sizes[:, c], [(rho, np.abs(t[c])) for rho, t in within], least)
+        _raise(medians, sizes[:, c], [(rho, t[c]) for rho, t in within], least)
         for c in range(len(contrasts))
     ]
     return Tables(medians, sizes, np.array(raises))
@@ -155,14 +252,6 @@ def _raise(
         if worst <= WORST:
             break
     return float(up)
-
-
-def _between(sizes: Floats, rho: float) -> Floats:
-    """Sorted |t| (draws,) between those of the two nearest tabled autocorrelations."""
-    rho = min(rho, HIGHEST)
-    right = int(np.clip(np.searchsorted(TRUE, rho), 1, len(TRUE) - 1))
-    share = (rho - TRUE[right - 1]) / (TRUE[right] - TRUE[right - 1])
-    return np.asarray((1 - share) * sizes[right - 1] + share * sizes[right])
 
 
 def critical_rank(level: float, draws: int) -> int:
@@ -183,65 +272,3 @@ def ar1(noise: Floats, rho: float) -> Floats:
     for t in range(1, len(series)):
         series[t] += rho * series[t - 1]
     return series
-
-
-class Whitened:
-    """One design whitened at every autocorrelation of the grid, to fit many series at once.
-
-    Parameters
-    ----------
-    X
-        Columns, (T, k).
-    contrasts
-        Weights of the coefficients, (C, k).
-    """
-
-    def __init__(self, X: Floats, contrasts: Floats) -> None:
-        self.k, self.n = X.shape[1], len(X) - X.shape[1]
-        self.basis, triangle = np.linalg.qr(X)
-        self.weights = np.linalg.solve(triangle.T, contrasts.T).T
-        rows, variances, constants = [], [], []
-        for rho in GRID:
-            first = np.sqrt(1 - rho**2)
-            white = self.basis.copy()
-            white[0] *= first
-            white[1:] -= rho * self.basis[:-1]
-            Q, R = np.linalg.qr(white)
-            back = np.linalg.solve(R.T, self.weights.T).T
-            both = np.concatenate([Q, Q @ back.T], axis=1)
-            # Q'(Wy) = (W'Q)'y: whitening the rows once spares whitening every series.
-            moved = both.copy()
-            moved[0] *= first
-            moved[:-1] -= rho * both[1:]
-            rows.append(moved.T)
-            variances.append((back**2).sum(axis=1))
-            constants.append(2 * np.log(np.abs(np.diag(R))).sum() - np.log(1 - rho**2))
-        self.rows = np.concatenate(rows)
-        self.variances, self.constants = np.array(variances), np.array(constants)
-
-    def statistics(self, y: Floats) -> tuple[Floats, Floats]:
-        """Autocorrelation (draws,) and t of every contrast (C, draws) of series (T, draws)."""
-        ordinary = self.basis.T @ y
-        residual = y - self.basis @ ordinary
-        total = (residual**2).sum(axis=0)
-        lagged = (residual[1:] * residual[:-1]).sum(axis=0)
-        ends = residual[0] ** 2 + residual[-1] ** 2
-        parts = (self.rows @ residual).reshape(len(GRID), -1, y.shape[1])
-        fitted = (parts[:, : self.k] ** 2).sum(axis=1)
-        rho = GRID[:, None]
-        rss = total * (1 + rho**2) - 2 * rho * lagged - rho**2 * ends - fitted
-        depth = self.n * np.log(rss) + self.constants[:, None]
-        best, draw = depth.argmin(axis=0), np.arange(y.shape[1])
-        estimates = self.weights @ ordinary + parts[best, self.k :, draw].T
-        errors = np.sqrt(rss[best, draw] / self.n * self.variances[best].T)
-        return _vertex(depth, best), estimates / errors
-
-
-def _vertex(depth: Floats, best: npt.NDArray[np.intp]) -> Floats:
-    """Lowest point of the parabola through each lowest depth and its two neighbours."""
-    inner, draw = np.clip(best, 1, len(GRID) - 2), np.arange(depth.shape[1])
-    left, middle, right = (depth[inner + step, draw] for step in (-1, 0, 1))
-    bend = np.maximum(left - 2 * middle + right, np.finfo(float).tiny)
-    shift = np.clip((left - right) / (2 * bend), -0.5, 0.5)
-    at_end = best != inner
-    return np.asarray(GRID[best] + np.where(at_end, 0, shift) * (GRID[1] - GRID[0]))
