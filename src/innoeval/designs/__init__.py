@@ -5,9 +5,11 @@ from innoeval.designs.before_after import BeforeAfter
 from innoeval.designs.choose import Choice, choose, preferred
 from innoeval.designs.did import DifferenceInDifferences
 from innoeval.designs.its import SegmentedRegression
+from innoeval.designs.staggered import CallawaySantAnna
 
 __all__ = [
     "BeforeAfter",
+    "CallawaySantAnna",
     "Choice",
     "DecidingDesign",
     "Design",

@@ -11,9 +11,12 @@ from innoeval.errors import DesignError
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Better, Scale
 from innoeval.records.freeze import ArrayRecord, Floats, read_only
+from innoeval.records.group_times import GroupTimes
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from innoeval.stats.aggregation import Balance, Kind
 
 
 class Interval(NamedTuple):
@@ -69,7 +72,10 @@ class Path(ArrayRecord):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """One part of an estimate: a level or slope change, a group-time effect, an event time."""
+    """One part of an estimate: a level or slope change, a group-time effect, an event time.
+
+    `band_low` and `band_high` are the ends of a band that holds all such parts at once.
+    """
 
     term: str
     estimate: float
@@ -81,6 +87,8 @@ class Component:
     event_time: int | None = None
     cohort: str | None = None
     period: str | None = None
+    band_low: float | None = None
+    band_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -116,7 +124,12 @@ class Estimate(ArrayRecord):
     components
         Parts of the estimate.
     influence
-        Influence of each unit on `effect`, array of shape (units,); None where there is none.
+        Influence of each unit on `effect`, array of shape (units,): the sum of its squares over
+        units² is the variance; None where there is none.
+    covariance
+        Covariance of the components in their order, (C, C); None where there is none.
+    group_times
+        Effects by cohort and period of a staggered design, from which `aggregate` works.
     assumptions
         What the design leans on.
     warnings
@@ -146,6 +159,8 @@ class Estimate(ArrayRecord):
     path: Path | None = None
     components: tuple[Component, ...] = ()
     influence: Floats | None = None
+    covariance: Floats | None = None
+    group_times: GroupTimes | None = None
     assumptions: tuple[Assumption, ...] = ()
     warnings: tuple[str, ...] = ()
     level: float = 0.95
@@ -159,8 +174,9 @@ class Estimate(ArrayRecord):
                 f"{self.design} found the interval {self.conf_int}; report this as a bug"
             )
         object.__setattr__(self, "conf_int", Interval(*map(float, self.conf_int)))
-        if self.influence is not None:
-            object.__setattr__(self, "influence", read_only(self.influence))
+        for name in ("influence", "covariance"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, read_only(getattr(self, name)))
 
     @property
     def improvement(self) -> float:
@@ -224,6 +240,34 @@ class Estimate(ArrayRecord):
         expected = self.observed - effect
         return float(effect / expected) if expected > 0 else np.inf
 
+    def aggregate(self, by: Kind = "simple", balance: Balance = None) -> Estimate:
+        """The same effects by cohort and period, summed up in another way, without a refit.
+
+        Parameters
+        ----------
+        by
+            "simple" (every treated cell counted once), "group" (rows: cohorts; every treated unit
+            counted once), "event" (rows: periods since the start) or "calendar" (rows: periods).
+            `effect` is the overall average, `components` hold the rows. The error of the estimated
+            weights is included.
+        balance
+            For "event": a number b keeps cohorts seen at least b periods after their start and
+            event times up to b; a pair (a, b) only cohorts seen at all event times from a to b.
+
+        Raises
+        ------
+        DesignError
+            Where the design keeps no effects by cohort and period.
+
+        References
+        ----------
+        Callaway & Sant'Anna (2021), Journal of Econometrics 225:200-230,
+        doi:10.1016/j.jeconom.2020.12.001.
+        """
+        from innoeval.records.group_times import summarise
+
+        return summarise(self, by, balance)
+
     def tidy(self) -> pd.DataFrame:
         """One row for the overall effect and one for each component."""
         import pandas as pd
@@ -242,7 +286,7 @@ class Estimate(ArrayRecord):
                 "conf_high": self.conf_int.high,
             }
         ]
-        extra = ("event_time", "cohort", "period")
+        extra = ("event_time", "cohort", "period", "band_low", "band_high")
         used = [
             name for name in extra if any(getattr(c, name) is not None for c in self.components)
         ]

@@ -14,6 +14,7 @@ from innoeval.errors import InnoevalError, RecordError
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Interval
 from innoeval.records.freeze import Frozen
+from innoeval.records.group_times import GroupTimes
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -68,13 +69,11 @@ def _converter() -> Converter:
     converter = Converter(forbid_extra_keys=True)
     converter.register_unstructure_hook(float, _plain_float)
     converter.register_structure_hook(float, lambda value, _: _float(value))
-    converter.register_unstructure_hook_func(
-        _is_array, lambda array: [_plain_float(value) for value in array.tolist()]
-    )
+    converter.register_unstructure_hook_func(_is_array, lambda array: _plain_list(array.tolist()))
     converter.register_structure_hook_func(
-        _is_array,
-        lambda values, _: np.array([_float(value) for value in values], dtype=np.float64),
+        _is_array, lambda values, _: np.array(_list(values), dtype=np.float64)
     )
+    _leave_out_units(converter)
     converter.register_unstructure_hook_func(
         _is_mapping,
         lambda mapping: [[key, value] for key, value in mapping.items()],
@@ -96,6 +95,26 @@ def _converter() -> Converter:
     converter.register_structure_hook(Interval, lambda ends, _: Interval(*map(_float, ends)))
     converter.register_structure_hook(Claim, lambda plain, _: _claim(converter, plain))
     return converter
+
+
+def _leave_out_units(converter: Converter) -> None:
+    """Group-times are saved without their tie to the data of each unit."""
+    from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+
+    left_out = override(omit=True)
+    converter.register_unstructure_hook(
+        GroupTimes, make_dict_unstructure_fn(GroupTimes, converter, units=left_out)
+    )
+    back: Any = make_dict_structure_fn(GroupTimes, converter, units=left_out)
+    converter.register_structure_hook(GroupTimes, back)
+
+
+def _plain_list(values: Any) -> Any:
+    return [_plain_list(v) for v in values] if isinstance(values, list) else _plain_float(values)
+
+
+def _list(values: Any) -> Any:
+    return [_list(v) for v in values] if isinstance(values, list) else _float(values)
 
 
 def _is_array(kind: object) -> bool:

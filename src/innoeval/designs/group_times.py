@@ -1,0 +1,137 @@
+"""From cohorts and pairs of periods to effects, their covariance and each unit's influence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from innoeval.designs.base import Mask, Positions
+from innoeval.designs.cohorts import Cohorts
+from innoeval.records.freeze import Floats
+from innoeval.stats.grouptime import Contrasts, covariance, influence, moments, solve
+from innoeval.stats.paired import (
+    Paired,
+    combined,
+    paired_influence,
+    shares_influence,
+    sides,
+    summed,
+)
+
+
+class Spans(NamedTuple):
+    """K contrasts of a period with a baseline, each of one cohort with its comparison groups.
+
+    `cohort`, `period` (K,); `before` (K, T) is the baseline; with `trend` a linear trend over the
+    baseline goes on, instead of its mean; `compare` (K, G + 1).
+    """
+
+    cohort: Positions
+    period: Positions
+    before: Mask
+    compare: Mask
+    trend: bool = False
+
+    def keep(self, rows: Mask) -> Spans:
+        """Some of the contrasts."""
+        return Spans(
+            self.cohort[rows], self.period[rows], self.before[rows], self.compare[rows], self.trend
+        )
+
+
+class Found(NamedTuple):
+    """K effects, where they are, and what is needed to sum them up.
+
+    `observed` (K,) is the cohort's own average in the period; `covariance` is that of effects and
+    cohort shares; `units` gives what each unit adds to combinations of them.
+    """
+
+    spans: Spans
+    effect: Floats
+    observed: Floats
+    share: Floats
+    covariance: Floats
+    units: Callable[[Floats], Floats]
+
+
+def contrast_weights(spans: Spans) -> Floats:
+    """Weight of each period in each contrast, (K, T): complete data need nothing else."""
+    K, T = spans.before.shape
+    found = np.zeros((K, T))
+    found[np.arange(K), spans.period] = 1.0
+    count = spans.before.sum(axis=1, keepdims=True)
+    expected = spans.before / count
+    if spans.trend:
+        time = np.arange(T)
+        at = (spans.before * time).sum(axis=1, keepdims=True) / count
+        away = np.where(spans.before, time - at, 0.0)
+        spread = (away**2).sum(axis=1, keepdims=True)
+        expected = expected + away * (spans.period[:, None] - at) / spread
+    return np.asarray(found - expected)
+
+
+def group_times(cohorts: Cohorts, spans: Spans) -> Found:
+    """Effects of all contrasts: in closed form, or pair by pair where cells are missing."""
+    return _closed(cohorts, spans) if cohorts.complete else _pairwise(cohorts, spans)
+
+
+def _closed(cohorts: Cohorts, spans: Spans) -> Found:
+    G = len(cohorts.starts)
+    whole = bool(cohorts.seen.all())
+    seen = slice(None) if whole else np.flatnonzero(cohorts.seen)
+    outcomes = cohorts.outcomes if whole else cohorts.outcomes[:, seen]
+    known = moments(outcomes, cohorts.group, G + 1, cohorts.weights)
+    contrasts = Contrasts(spans.cohort, contrast_weights(spans)[:, seen], spans.compare)
+    solved = solve(contrasts, known)
+    place = np.cumsum(cohorts.seen) - 1
+    return Found(
+        spans=spans,
+        effect=solved.effect,
+        observed=known.mean[spans.cohort, place[spans.period]],
+        share=known.mass[:G] / known.mass.sum(),
+        covariance=covariance(contrasts, known, solved, G),
+        units=partial(
+            influence, outcomes, cohorts.group, cohorts.weights, contrasts, known, solved
+        ),
+    )
+
+
+def _pairwise(cohorts: Cohorts, spans: Spans) -> Found:
+    G = len(cohorts.starts)
+    paired = Paired(
+        cohorts.outcomes, cohorts.group, cohorts.weights, spans.cohort, spans.compare,
+        spans.period, spans.before, spans.trend,
+    )  # fmt: skip
+    found = sides(paired)
+    known = np.isfinite(found.effect)
+    if not known.all():
+        return _pairwise(cohorts, spans.keep(known))
+    effects = partial(paired_influence, paired, found)
+    shares = shares_influence(cohorts.group, cohorts.weights, G)
+    return Found(
+        spans=spans,
+        effect=found.effect,
+        observed=_observed(cohorts, spans),
+        share=_share(cohorts),
+        covariance=summed(effects, shares),
+        units=partial(combined, effects, shares),
+    )
+
+
+def _share(cohorts: Cohorts) -> Floats:
+    G = len(cohorts.starts)
+    mass = np.bincount(cohorts.group, weights=cohorts.weights, minlength=G + 1)
+    return np.asarray(mass[:G] / mass.sum())
+
+
+def _observed(cohorts: Cohorts, spans: Spans) -> Floats:
+    """Average of each contrast's cohort in its period, over the units seen in it."""
+    seen = np.isfinite(cohorts.outcomes)
+    mass = np.ones(len(seen)) if cohorts.weights is None else cohorts.weights
+    belongs = (np.arange(len(cohorts.starts))[:, None] == cohorts.group) * mass
+    with np.errstate(invalid="ignore"):
+        mean = (belongs @ np.where(seen, cohorts.outcomes, 0.0)) / (belongs @ seen)
+    return np.asarray(mean[spans.cohort, spans.period])
