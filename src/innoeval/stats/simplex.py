@@ -1,0 +1,199 @@
+"""Least squares with weights that are not negative and sum to one, for many targets at once."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Masks = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.int64]
+
+#: Relative size of a slope, and of a weight, that counts as zero.
+_FLAT = 1e-11
+#: Added to the diagonal, relative to its mean: two equal donors then share their weight evenly.
+_JITTER = 1e-13
+#: From this ratio of the ridge to the donors' own squares on, most donors will keep some weight.
+_STRONG = 0.02
+
+
+class Weights(NamedTuple):
+    """Weights of K targets, (K, n), and whether each met the conditions of an optimum, (K,)."""
+
+    weights: Floats
+    converged: Masks
+
+
+def simplex(
+    gram: Floats,
+    linear: Floats,
+    *,
+    ridge: float | Floats = 0.0,
+    allowed: Masks | None = None,
+    start: Floats | None = None,
+) -> Weights:
+    r"""Weights :math:`w` on the simplex that minimise :math:`w'Gw - 2g'w + \zeta^2 w'w`.
+
+    With donors :math:`A` (T, n) and a target :math:`b` (T,) this is least squares,
+    :math:`G = A'A` and :math:`g = A'b`. One Gram matrix serves every target: placebos differ by
+    their target, and by which donors they may use. All targets walk through the active sets in
+    lockstep, one stacked solve a step, until each meets the conditions of an optimum; nothing is
+    approximated on the way.
+
+    As the weights sum to one, a number taken off all donors and the target in a period changes
+    nothing: centre each period first, so that digits are kept where outcomes are offset.
+
+    Parameters
+    ----------
+    gram
+        Array (n, n), shared, or (K, n, n).
+    linear
+        Array (K, n).
+    ridge
+        :math:`\zeta^2`, one number or (K,), in units of the Gram matrix: spreads the weights.
+    allowed
+        Mask (K, n) of the donors that a target may use; at least one each.
+    start
+        Weights (K, n) on the simplex to start from, such as those of a problem nearby.
+
+    References
+    ----------
+    Lawson & Hanson (1995), Solving Least Squares Problems, chapter 23,
+    doi:10.1137/1.9781611971217; Kim & Park (2011), SIAM Journal on Scientific Computing
+    33:3261-3281, doi:10.1137/110821172.
+
+    Examples
+    --------
+    Donors 0 and 4 imitate 1 with weights ¾ and ¼, and −2 as well as they can by the first alone:
+
+    >>> donors = np.array([[0.0, 4.0]])
+    >>> found = simplex(donors.T @ donors, np.array([[1.0], [-2.0]]) @ donors)
+    >>> found.weights.round(9).tolist()
+    [[0.75, 0.25], [1.0, 0.0]]
+    """
+    count, n = linear.shape
+    gram = gram[None] if gram.ndim == 2 else gram
+    zeta = np.broadcast_to(np.asarray(ridge, dtype=np.float64), (count,))
+    usable = np.ones((count, n), dtype=bool) if allowed is None else allowed
+    scale = np.einsum("kii->k", gram) / n + zeta
+    scale = np.where(scale > 0, scale, 1.0)
+    problem = _Problem(gram, linear, zeta + _JITTER * scale, scale)
+    if start is not None:
+        weights = np.where(usable, start, 0.0)
+        weights /= weights.sum(axis=1, keepdims=True)
+    elif (zeta > _STRONG * scale).all():
+        weights = _spread(problem, usable)
+    else:
+        weights = _nearest(problem, usable)
+    return _descend(problem, usable, weights)
+
+
+class _Problem(NamedTuple):
+    """K problems that share a Gram matrix (1, n, n) or have their own (K, n, n)."""
+
+    gram: Floats
+    linear: Floats
+    ridge: Floats
+    scale: Floats
+
+    def take(self, rows: Indices) -> _Problem:
+        gram = self.gram if len(self.gram) == 1 else self.gram[rows]
+        return _Problem(gram, self.linear[rows], self.ridge[rows], self.scale[rows])
+
+    def slope(self, weights: Floats) -> Floats:
+        """Half the derivative of the objective, (K, n)."""
+        if len(self.gram) == 1:
+            pulled = weights @ self.gram[0]
+        else:
+            pulled = (self.gram @ weights[:, :, None])[:, :, 0]
+        slope: Floats = pulled + self.ridge[:, None] * weights - self.linear
+        return slope
+
+    def solve(self, active: Masks) -> Floats:
+        """Optimum with the active weights free and the others zero, (K, n).
+
+        A multiple of all ones is added to the Gram matrix. It changes nothing where weights sum
+        to one, and makes the matrix regular wherever the optimum is unique.
+        """
+        most = int(active.sum(axis=1).max())
+        places = np.argsort(~active, axis=1, kind="stable")[:, :most]
+        rows = np.arange(len(active))[:, None]
+        real = active[rows, places]
+        which = rows if len(self.gram) > 1 else np.zeros_like(rows)
+        part = self.gram[which[:, :, None], places[:, :, None], places[:, None, :]]
+        both = real[:, :, None] & real[:, None, :]
+        matrix = np.where(both, part + self.scale[:, None, None], 0.0)
+        diagonal = np.arange(most)
+        matrix[:, diagonal, diagonal] += np.where(real, self.ridge[:, None], 1.0)
+        right = np.stack([self.linear[rows, places] * real, real.astype(np.float64)], axis=2)
+        solved = np.linalg.solve(matrix, right)
+        sums = solved.sum(axis=1)
+        short = (1.0 - sums[:, 0]) / sums[:, 1]
+        out = np.zeros(active.shape)
+        out[rows, places] = np.where(real, solved[:, :, 0] + short[:, None] * solved[:, :, 1], 0.0)
+        return out
+
+
+def _nearest(problem: _Problem, usable: Masks) -> Floats:
+    """All weight on the donor nearest to the target."""
+    own = np.einsum("kii->ki", problem.gram)
+    best = np.where(usable, own - 2 * problem.linear, np.inf).argmin(axis=1)
+    weights = np.zeros(usable.shape)
+    weights[np.arange(len(best)), best] = 1.0
+    return weights
+
+
+def _spread(problem: _Problem, usable: Masks) -> Floats:
+    """Starts from every donor and drops all that want a negative weight, a few times over.
+
+    Where a ridge spreads the weights, this comes close to the optimum in a handful of solves.
+    """
+    weights = problem.solve(usable)
+    rows = np.flatnonzero((weights < 0).any(axis=1))
+    while len(rows):
+        weights[rows] = problem.take(rows).solve(weights[rows] > 0)
+        rows = rows[(weights[rows] < 0).any(axis=1)]
+    return weights
+
+
+def _descend(problem: _Problem, usable: Masks, weights: Floats) -> Weights:
+    """Lets donors in by the steepest slope and out at zero until no change lowers the objective."""
+    count, n = usable.shape
+    out, converged = weights.copy(), np.zeros(count, dtype=bool)
+    rows, now = np.arange(count), problem
+    active, barred = weights > 0, ~usable
+    for _ in range(20 * n + 100):
+        aim = now.solve(active)
+        blocked = active & (aim <= 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            reach = np.where(blocked, weights / (weights - aim), np.inf)
+        step = np.minimum(reach.min(axis=1), 1.0)
+        weights = weights + step[:, None] * (aim - weights)
+        gone = blocked & (reach <= step[:, None])
+        weights[gone] = 0.0
+        active &= ~gone
+        # What leaves as soon as it came would come again: it waits until the others have moved.
+        barred = np.where((step > 0)[:, None], ~usable[rows], barred) | (
+            gone & (step == 0)[:, None]
+        )
+        inside = ~blocked.any(axis=1)
+        slope = now.slope(weights)
+        level = (weights * slope).sum(axis=1)
+        gain = np.where(active | barred, np.inf, slope - level[:, None])
+        entering = gain.argmin(axis=1)
+        best = gain[np.arange(len(rows)), entering]
+        done = inside & (best >= -_FLAT * now.scale)
+        joins = np.flatnonzero(inside & ~done)
+        active[joins, entering[joins]] = True
+        if done.any():
+            out[rows[done]], converged[rows[done]] = weights[done], True
+            left = np.flatnonzero(~done)
+            if not len(left):
+                break
+            rows, now = rows[left], now.take(left)
+            weights, active, barred = weights[left], active[left], barred[left]
+    else:
+        out[rows] = weights
+    return Weights(out, converged)
