@@ -47,7 +47,8 @@ def sized(value: float, scale: Scale) -> str:
     >>> sized(0.15, "relative"), sized(-2.25, "percentage_points"), sized(3.0, "absolute")
     ('15 %', '−2.25 points', '3')
     """
-    return amount(value * (100 if scale == "relative" else 1)) + _UNITS[scale]
+    shown = amount(value * (100 if scale == "relative" else 1))
+    return shown + (_UNITS[scale].rstrip("s") if shown == "1" else _UNITS[scale])
 
 
 def ranged(interval: Interval, scale: Scale) -> str:

@@ -62,7 +62,7 @@ def size(value: float, claim: Claim) -> str:
         case "relative":
             return f"{amount(100 * value)} %"
         case "percentage_points":
-            return f"{amount(value)} points"
+            return f"{amount(value)} point{'' if amount(value) == '1' else 's'}"
         case _:
             return amount(value)
 

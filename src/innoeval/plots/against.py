@@ -110,7 +110,8 @@ def _words(ev: Evaluation, found: scale.Found, places: int) -> str:
 def _limits(ev: Evaluation, found: scale.Found) -> tuple[float, float]:
     """Ends of the axis: the claim, no change and the interval; a far end is cut, with an arrow."""
     core = [0.0, found.value, ev.claim.size or 0.0, ev.verdict.smallest or 0.0]
-    reach = max(core) - min(core) or 1.0
+    # Without an announced size there is nothing near which the interval would dwarf.
+    reach = (max(core) - min(core) or 1.0) * (1 if ev.claim.size else 5)
     near = [end for end in found.interval if math.isfinite(end)]
     near = [min(max(end, min(core) - 2 * reach), max(core) + 2 * reach) for end in near]
     low, high = min(*core, *near), max(*core, *near)

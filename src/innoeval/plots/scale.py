@@ -82,7 +82,8 @@ def size(value: float, scale: Scale, places: int) -> str:
         case "relative":
             return f"{number(100 * value, places)} %"
         case "percentage_points":
-            return f"{number(value, places)} points"
+            shown = number(value, places)
+            return f"{shown} point{'' if shown == '1' else 's'}"
         case _:
             return number(value, places)
 
