@@ -8,7 +8,9 @@ from typing import ClassVar
 import numpy as np
 
 from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, Arrangement, Effects, Mask, arrange
+from innoeval.designs.did_kernel import DiDKernel, mean_of
 from innoeval.errors import DesignError
+from innoeval.inference import choose_inference
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Component, Estimate, Interval, Path
@@ -16,8 +18,8 @@ from innoeval.records.freeze import Floats, read_only
 from innoeval.records.match import share_unit
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
-from innoeval.stats.contrast import compare, period_effects, slopes, window_contrasts
-from innoeval.stats.randomization import assignments, randomise
+from innoeval.stats.contrast import period_effects, window_contrasts
+from innoeval.stats.noise import noise_ratio, unit_noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class DifferenceInDifferences:
 
     Inference: with more than `policy.few_treated` treated units, clustered by unit (CR2 with
     Satterthwaite degrees of freedom, which on unit-level changes is Welch's t); with fewer, by
-    randomisation over all choices of as many treated units, with the inverted interval. Plain
+    randomisation over all choices of as many treated units, each measured by the units' own noise
+    before the start, with the inverted interval (`innoeval.inference.choose_inference`). Plain
     cluster errors are never used there: with one treated unit of many they reject a true null in
     most runs.
 
@@ -208,9 +211,15 @@ class DifferenceInDifferences:
                     "%", " %", 1
                 )
             )
+        ours, past = treated[usable], case.outcomes[usable, : case.launch]
+        chosen = choose_inference(
+            int(ours.sum()), int((~ours).sum()), noise_ratio(past, ours),
+            few_treated=policy.few_treated, draws=policy.draws, seed=policy.seed,
+        )  # fmt: skip
         return DiDKernel(
-            raw=case.outcomes[usable], outcomes=read_only(outcomes[usable]), treated=treated[usable],
-            launch=case.launch, policy=policy, warnings=tuple(warnings),
+            raw=case.outcomes[usable], outcomes=read_only(outcomes[usable]), treated=ours,
+            launch=case.launch, noise=read_only(unit_noise(past)), chosen=chosen,
+            check_level=policy.check_level, warnings=(*warnings, *chosen.warnings),
         )  # fmt: skip
 
     def _estimate(
@@ -265,122 +274,6 @@ class DifferenceInDifferences:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DiDKernel:
-    """Outcomes by unit and period, ready to be contrasted over any windows.
-
-    Parameters
-    ----------
-    raw, outcomes
-        Arrays (N, T): as recorded, and as used (period effects off where cells are missing).
-    treated
-        Mask (N,).
-    launch
-        Position of the first treated period.
-    policy
-        Thresholds, draws and seed.
-    warnings
-        What making ready had to leave out.
-    """
-
-    raw: Floats
-    outcomes: Floats
-    treated: Mask
-    launch: int
-    policy: Policy
-    warnings: tuple[str, ...]
-
-    @property
-    def few(self) -> bool:
-        """Whether inference is by randomisation."""
-        return int(self.treated.sum()) <= self.policy.few_treated
-
-    @property
-    def inference(self) -> str:
-        """Name of the inference."""
-        if self.few:
-            n = len(self._assignments())
-            return f"randomisation over {n:,} choices of treated units, interval by inversion"
-        return "clustered by unit, CR2 with Satterthwaite degrees of freedom"
-
-    @property
-    def series(self) -> Floats:
-        """Average of the treated units less that of the comparison units, (T,)."""
-        return _mean(self.outcomes[self.treated]) - _mean(self.outcomes[~self.treated])
-
-    def effects(self, before: Mask, after: Mask, level: float = 0.95) -> Effects:
-        """Effect of each pair of windows (K, T); see `Kernel`."""
-        return self.infer(window_contrasts(self.outcomes, before, after), level)
-
-    def trend(self, level: float = 0.95) -> Effects | None:
-        """What going on with the difference in earlier trends would have shown as an effect."""
-        if self.launch < 2:
-            return None
-        _, carried = self.extrapolated()
-        return self.infer(carried[:, None], level)
-
-    @property
-    def spell(self) -> int:
-        """Periods before the start that are unlike the earlier ones, relative to the comparison.
-
-        A bad spell right before the start bends a fitted trend towards it and, carried on, would
-        turn the return to normal into an effect: so a spell that is shown is left out of trends.
-        """
-        if self.launch < FEWEST_FOR_SPELL:
-            return 0
-        time = np.arange(self.outcomes.shape[1])
-        last = (time >= self.launch - SPELL) & (time < self.launch)
-        found = self.effects((time < self.launch - SPELL)[None], last[None])
-        return SPELL if found.p_value[0] <= self.policy.check_level else 0
-
-    def spared(self) -> Floats:
-        """Change of each unit from a baseline without the last periods before the start."""
-        time = np.arange(self.outcomes.shape[1])
-        before, after = time < self.launch - SPELL, time >= self.launch
-        return window_contrasts(self.outcomes, before[None], after[None])[:, 0]
-
-    def extrapolated(self) -> tuple[Floats, Floats]:
-        """Change of each unit beyond its own earlier trend, and what that trend adds to its change."""
-        time = np.arange(self.outcomes.shape[1])
-        slope, at, mean = slopes(self.outcomes, time < self.launch - self.spell)
-        _, middle, _ = slopes(self.outcomes, time < self.launch)
-        _, later, after = slopes(self.outcomes, time >= self.launch)
-        return after - mean - slope * (later - at), slope * (later - middle)
-
-    def infer(self, contrasts: Floats, level: float) -> Effects:
-        """Inference on unit-level contrasts (N, K); a unit without one is left out of that one."""
-        known = np.isfinite(contrasts)
-        if known.all():
-            return self._complete(contrasts, self.treated, level)
-        columns = [self._column(contrasts[:, k], known[:, k], level) for k in range(known.shape[1])]
-        names = ("effect", "std_error", "p_value", "low", "high")
-        return Effects(**{n: np.concatenate([getattr(c, n) for c in columns]) for n in names})
-
-    def _column(self, contrasts: Floats, known: Mask, level: float) -> Effects:
-        ours, theirs = int((known & self.treated).sum()), int((known & ~self.treated).sum())
-        if ours < (1 if self.few else 2) or theirs < 2:
-            nothing = np.array([np.nan])
-            return Effects(
-                effect=nothing, std_error=nothing, p_value=np.ones(1),
-                low=np.array([-np.inf]), high=np.array([np.inf]),
-            )  # fmt: skip
-        return self._complete(contrasts[known][:, None], self.treated[known], level)
-
-    def _complete(self, contrasts: Floats, treated: Mask, level: float) -> Effects:
-        if self.few:
-            chosen = assignments(treated, self.policy.draws, self.policy.seed)
-            by_chance = randomise(contrasts, chosen, level)
-            return Effects(**by_chance._asdict())
-        found = compare(contrasts, treated, level)
-        return Effects(
-            effect=found.effect, std_error=found.std_error, p_value=found.p_value,
-            low=found.low, high=found.high,
-        )  # fmt: skip
-
-    def _assignments(self) -> Mask:
-        return assignments(self.treated, self.policy.draws, self.policy.seed)
-
-
 def _post(case: Arrangement) -> Mask:
     return np.arange(case.n_periods) >= case.launch
 
@@ -389,14 +282,6 @@ def _usable(case: Arrangement) -> Mask:
     """Units with a value on both sides of the start."""
     seen, post = np.isfinite(case.outcomes), _post(case)
     return np.asarray((seen & ~post).any(axis=1) & (seen & post).any(axis=1))
-
-
-def _mean(rows: Floats) -> Floats:
-    """Mean of each period over the units seen in it; `nan` where none is."""
-    seen = np.isfinite(rows)
-    with np.errstate(invalid="ignore"):
-        mean: Floats = np.where(seen, rows, 0.0).sum(axis=0) / seen.sum(axis=0)
-    return mean
 
 
 def _event_times(panel: Panel, launch: int, each: Effects) -> tuple[Component, ...]:
@@ -414,7 +299,7 @@ def _event_times(panel: Panel, launch: int, each: Effects) -> tuple[Component, .
 
 def _path(panel: Panel, ready: DiDKernel, before: Mask, each: Effects) -> Path:
     """Averages of both groups, and the comparison group's path moved to the treated units' level."""
-    observed, comparison = _mean(ready.raw[ready.treated]), _mean(ready.raw[~ready.treated])
+    observed, comparison = mean_of(ready.raw[ready.treated]), mean_of(ready.raw[~ready.treated])
     gap = np.nanmean((observed - comparison)[before])
     expected = np.array(comparison + gap)
     effect, low, high = (np.full(len(expected), np.nan) for _ in range(3))

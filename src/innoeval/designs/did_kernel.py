@@ -1,0 +1,129 @@
+"""Difference-in-differences made ready for many windows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, Effects, Mask
+from innoeval.inference import Chosen, Groups, compare_groups, fewest_treated, named
+from innoeval.records.freeze import Floats
+from innoeval.stats.contrast import Compared, slopes, window_contrasts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DiDKernel:
+    """Outcomes by unit and period, ready to be contrasted over any windows.
+
+    Parameters
+    ----------
+    raw, outcomes
+        Arrays (N, T): as recorded, and as used (period effects off where cells are missing).
+    treated
+        Mask (N,).
+    launch
+        Position of the first treated period.
+    noise
+        Noise of each unit before the start, (N,).
+    chosen
+        The inference, and why.
+    check_level
+        Error rate at which a bad spell before the start counts as shown.
+    warnings
+        What making ready had to leave out.
+    """
+
+    raw: Floats
+    outcomes: Floats
+    treated: Mask
+    launch: int
+    noise: Floats
+    chosen: Chosen
+    check_level: float
+    warnings: tuple[str, ...]
+
+    @property
+    def inference(self) -> str:
+        """Name of the inference, and why it was chosen."""
+        groups = Groups(contrasts=self.outcomes[:, :0], treated=self.treated, noise=self.noise)
+        return f"{named(self.chosen.choice, groups)}; {self.chosen.why}"
+
+    @property
+    def series(self) -> Floats:
+        """Average of the treated units less that of the comparison units, (T,)."""
+        return mean_of(self.outcomes[self.treated]) - mean_of(self.outcomes[~self.treated])
+
+    def effects(self, before: Mask, after: Mask, level: float = 0.95) -> Effects:
+        """Effect of each pair of windows (K, T); see `Kernel`."""
+        return self.infer(window_contrasts(self.outcomes, before, after), level)
+
+    def trend(self, level: float = 0.95) -> Effects | None:
+        """What going on with the difference in earlier trends would have shown as an effect."""
+        if self.launch < 2:
+            return None
+        _, carried = self.extrapolated()
+        return self.infer(carried[:, None], level)
+
+    @property
+    def spell(self) -> int:
+        """Periods before the start that are unlike the earlier ones, relative to the comparison.
+
+        A bad spell right before the start bends a fitted trend towards it and, carried on, would
+        turn the return to normal into an effect: so a spell that is shown is left out of trends.
+        """
+        if self.launch < FEWEST_FOR_SPELL:
+            return 0
+        time = np.arange(self.outcomes.shape[1])
+        last = (time >= self.launch - SPELL) & (time < self.launch)
+        found = self.effects((time < self.launch - SPELL)[None], last[None])
+        return SPELL if found.p_value[0] <= self.check_level else 0
+
+    def spared(self) -> Floats:
+        """Change of each unit from a baseline without the last periods before the start."""
+        time = np.arange(self.outcomes.shape[1])
+        before, after = time < self.launch - SPELL, time >= self.launch
+        return window_contrasts(self.outcomes, before[None], after[None])[:, 0]
+
+    def extrapolated(self) -> tuple[Floats, Floats]:
+        """Change of each unit beyond its own earlier trend, and what that trend adds to its change."""
+        time = np.arange(self.outcomes.shape[1])
+        slope, at, mean = slopes(self.outcomes, time < self.launch - self.spell)
+        _, middle, _ = slopes(self.outcomes, time < self.launch)
+        _, later, after = slopes(self.outcomes, time >= self.launch)
+        return after - mean - slope * (later - at), slope * (later - middle)
+
+    def infer(self, contrasts: Floats, level: float) -> Effects:
+        """Inference on unit-level contrasts (N, K); a unit without one is left out of that one."""
+        groups = Groups(contrasts=contrasts, treated=self.treated, noise=self.noise)
+        known = np.isfinite(contrasts)
+        if known.all():
+            return _effects(compare_groups(self.chosen.choice, groups, level))
+        columns = [self._column(groups, k, known[:, k], level) for k in range(known.shape[1])]
+        names = ("effect", "std_error", "p_value", "low", "high")
+        return Effects(**{n: np.concatenate([getattr(c, n) for c in columns]) for n in names})
+
+    def _column(self, groups: Groups, question: int, known: Mask, level: float) -> Effects:
+        ours, theirs = int((known & self.treated).sum()), int((known & ~self.treated).sum())
+        if ours < fewest_treated(self.chosen.choice) or theirs < 2:
+            nothing = np.array([np.nan])
+            return Effects(
+                effect=nothing, std_error=nothing, p_value=np.ones(1),
+                low=np.array([-np.inf]), high=np.array([np.inf]),
+            )  # fmt: skip
+        return _effects(compare_groups(self.chosen.choice, groups.only(known, question), level))
+
+
+def _effects(found: Compared) -> Effects:
+    return Effects(
+        effect=found.effect, std_error=found.std_error, p_value=found.p_value,
+        low=found.low, high=found.high,
+    )  # fmt: skip
+
+
+def mean_of(rows: Floats) -> Floats:
+    """Mean of each period over the units seen in it; `nan` where none is."""
+    seen = np.isfinite(rows)
+    with np.errstate(invalid="ignore"):
+        mean: Floats = np.where(seen, rows, 0.0).sum(axis=0) / seen.sum(axis=0)
+    return mean
