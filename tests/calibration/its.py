@@ -36,7 +36,7 @@ def rejections(
     mean = mean_effect(n, launch, trend=form.trend, slope=form.slope, columns=X.shape[1])
     contrasts = np.stack([mean, np.eye(X.shape[1])[LEVEL]])
     Y = ar1(np.random.default_rng([seed, n, launch]).standard_normal((n, draws)), rho).T
-    fit = reml(Y, X, contrasts, steps=20)
+    fit = reml(Y, X, contrasts, rounds=3)
     t = fit.estimates / fit.std_errors
     return {
         "ols": _least_squares(Y, X, contrasts),

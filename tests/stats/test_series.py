@@ -1,15 +1,11 @@
-"""Columns of a segmented regression, and least squares against published numbers."""
+"""Columns of a segmented regression."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-import pandas as pd
 import pytest
-from statsmodels.regression.linear_model import OLS
 
-from innoeval.stats.series import LEVEL, least_squares, mean_effect, seasons, segmented
+from innoeval.stats.series import LEVEL, mean_effect, seasons, segmented
 
 
 def test_mean_effect_is_the_mean_of_what_the_columns_add_after_the_launch() -> None:
@@ -33,25 +29,3 @@ def test_a_short_cycle_gets_one_free_effect_for_each_of_its_periods(cycle: int) 
 
 def test_no_season_without_a_cycle() -> None:
     assert segmented(10, 5, trend=True, slope=False, cycle=1).shape == (10, 3)
-
-
-def test_least_squares_agrees_with_linden_on_proposition_99(shared_data: Path) -> None:
-    # Linden (2015), Stata Journal 15:480-500: level −20.058, slope −1.495 packs.
-    packs = pd.read_csv(shared_data / "california_prop99.csv").query("state == 'California'")
-    packs = packs.sort_values("year")
-    launch = int((packs["year"] < 1989).sum())
-    X = segmented(len(packs), launch, trend=True, slope=True)
-    coefficients, _ = least_squares(packs["packs"].to_numpy(), X)
-    assert coefficients[LEVEL] == pytest.approx(-20.058, abs=5e-4)
-    assert coefficients[LEVEL + 2] == pytest.approx(-1.495, abs=5e-4)
-
-
-def test_least_squares_agrees_with_statsmodels_on_sicily(shared_data: Path) -> None:
-    sicily = pd.read_csv(shared_data / "sicily_smoking.csv")
-    y = np.log(sicily["aces"].to_numpy() / sicily["stdpop"].to_numpy())
-    launch = int((sicily["smokban"] == 0).sum())
-    X = segmented(len(y), launch, trend=True, slope=True, cycle=12)
-    coefficients, covariance = least_squares(y, X)
-    reference = OLS(y, X).fit()
-    np.testing.assert_allclose(coefficients, reference.params, rtol=1e-8, atol=1e-10)
-    np.testing.assert_allclose(np.sqrt(np.diag(covariance)), reference.bse, rtol=1e-8)

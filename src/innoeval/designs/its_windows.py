@@ -70,7 +70,7 @@ class Windows:
                 some = rows[first : first + BATCH]
                 X = self._columns(after[some], trend=trend, season=season)
                 present = before[some] | after[some]
-                fit = reml(self.series, X, _level(X), present, steps=8)
+                fit = reml(self.series, X, _level(X), present, rounds=2)
                 effect[some], error[some] = fit.estimates[:, 0], fit.std_errors[:, 0]
                 df[some], rho[some] = fit.df[:, 0], fit.rho
         t = np.nan_to_num(effect) / error

@@ -116,33 +116,3 @@ def mean_effect(n: int, launch: int, *, slope: bool, columns: int, trend: bool =
     if slope:
         weights[LEVEL + 1 + trend] = (n - launch - 1) / 2
     return weights
-
-
-def least_squares(y: npt.ArrayLike, X: Floats) -> tuple[Floats, Floats]:
-    """Ordinary least squares: coefficients and their covariance as if errors were independent.
-
-    Parameters
-    ----------
-    y
-        Series, (T,).
-    X
-        Columns, (T, k).
-
-    Returns
-    -------
-    Coefficients (k,) and covariance (k, k).
-
-    Examples
-    --------
-    >>> coefficients, _ = least_squares([1, 1, 1, 4, 4, 4], segmented(6, 3, trend=False, slope=False))
-    >>> coefficients.round(6).tolist()
-    [1.0, 3.0]
-    """
-    series = np.asarray(y, dtype=np.float64)
-    scale = np.sqrt((X**2).sum(axis=0))
-    Q, R = np.linalg.qr(X / scale)
-    coefficients = np.linalg.solve(R, Q.T @ series)
-    residual = series - X @ (coefficients / scale)
-    inverse = np.linalg.inv(R)
-    spread = residual @ residual / (len(series) - X.shape[1])
-    return coefficients / scale, spread * (inverse @ inverse.T) / np.outer(scale, scale)
