@@ -4,6 +4,8 @@ from innoeval.designs.base import DecidingDesign, Design
 from innoeval.designs.before_after import BeforeAfter
 from innoeval.designs.choose import Choice, choose, preferred
 from innoeval.designs.did import DifferenceInDifferences
+from innoeval.designs.imputation import Imputation
+from innoeval.designs.interacted import ExtendedTWFE, SunAbraham
 from innoeval.designs.its import SegmentedRegression
 from innoeval.designs.staggered import CallawaySantAnna
 
@@ -14,7 +16,10 @@ __all__ = [
     "DecidingDesign",
     "Design",
     "DifferenceInDifferences",
+    "ExtendedTWFE",
+    "Imputation",
     "SegmentedRegression",
+    "SunAbraham",
     "choose",
     "preferred",
 ]
