@@ -173,7 +173,7 @@ def test_repeated_cross_sections_equal_pooled_least_squares(weights: str | None)
         peer = pf.feols("y ~ i(cell, ref=0) + i(first, ref=0) + i(year, ref=2000)", frame,
                         vcov="HC1", weights=weights).tidy()  # fmt: skip
     for (cohort, year), values in by_cell(ours).items():
-        row = peer.loc[[name for name in peer.index if f"{cohort}{year}" in name][0]]
+        row = peer.loc[next(name for name in peer.index if f"{cohort}{year}" in name)]
         assert values[0] == pytest.approx(row["Estimate"], abs=1e-8)
         assert values[1] == pytest.approx(row["Std. Error"], abs=1e-6)
 

@@ -7,6 +7,7 @@ from innoeval.designs.did import DifferenceInDifferences
 from innoeval.designs.imputation import Imputation
 from innoeval.designs.interacted import ExtendedTWFE, SunAbraham
 from innoeval.designs.its import SegmentedRegression
+from innoeval.designs.stacked import StackedDiD
 from innoeval.designs.staggered import CallawaySantAnna
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "ExtendedTWFE",
     "Imputation",
     "SegmentedRegression",
+    "StackedDiD",
     "SunAbraham",
     "choose",
     "preferred",

@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
 from innoeval.designs.base import Mask, Positions, arrange
+from innoeval.designs.linear import Named, Part, Sums, linear_estimate, names, too_few
 from innoeval.errors import DesignError
-from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
-from innoeval.records.estimate import Component, Estimate, Interval
+from innoeval.records.estimate import Estimate
 from innoeval.records.freeze import Floats
 from innoeval.records.group_times import GroupTimes, lower_triangle
-from innoeval.records.match import share_unit
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.stats.cohort_effects import CohortEffects, covariance, influence
-from innoeval.stats.contrast import student
-
-#: What every comparison of treated with untreated units leans on.
-LEANS_ON: tuple[Assumption, ...] = (
-    Assumption.parallel_trends,
-    Assumption.no_mean_reversion,
-    Assumption.no_concurrent_change,
-    Assumption.stable_measure,
-    Assumption.not_one_unit,
-    Assumption.prespecified_window,
-    Assumption.no_anticipation,
-    Assumption.no_spillover,
-    Assumption.stable_composition,
-    Assumption.all_sites_reported,
-    Assumption.prespecified_outcome,
-    Assumption.no_harm_elsewhere,
-)
-
-
-class Named(Protocol):
-    """What an estimate takes over from its design."""
-
-    assumptions: ClassVar[tuple[Assumption, ...]]
-    estimand: ClassVar[str]
 
 
 class Cells(NamedTuple):
@@ -124,20 +99,10 @@ def _cell_weights(panel: Panel, column: str, outcomes: Floats) -> Floats:
     return np.asarray(np.where(seen, mass, 0.0) / mass[seen].mean())
 
 
-def too_few(cells: Cells, policy: Policy) -> tuple[str, ...]:
+def few(cells: Cells, policy: Policy) -> tuple[str, ...]:
     """Why errors clustered by unit cannot be trusted; empty if they can."""
     ours = int(cells.treated.sum())
-    theirs = len(cells.starts) - ours
-    if ours <= policy.few_treated:
-        return (
-            (
-                f"{ours} treated unit{'s are' if ours > 1 else ' is'} too few for its errors, which "
-                f"are clustered by unit; at least {policy.few_treated + 1} are needed"
-            ),
-        )
-    if 0 < theirs < 2:
-        return ("one unit that is never treated is too few to tell chance from effect",)
-    return ()
+    return too_few(ours, len(cells.starts) - ours, policy)
 
 
 def estimate_of(
@@ -178,43 +143,22 @@ def estimate_of(
             f"{name} does not fit: no effect after a start can be told from the cells that are "
             "there; " + ("; ".join((*cells.notes, *notes)) or "add untreated units or periods")
         )
-    few = too_few(cells, policy)
-    warnings = (*cells.notes, *notes, *few)
     share = np.where(post, found.size, 0.0)
     share /= share.sum()
-    added = influence(found, share) * factor
-    error, df = two_sides(added, cells.treated)
     total = covariance(found) * factor**2
     errors = np.sqrt(np.clip(np.diag(total), 0, None))
-    effect = float(share @ found.effect)
-    tested = student(np.array([effect]), np.array([error]), np.array([df]), policy.level)
     record = _record(panel, policy, cells, found, total, factor)
-    observed = float(share @ record.observed)
-    return Estimate(
-        design=name,
-        estimand=design.estimand,
-        effect=effect,
-        std_error=error,
-        conf_int=Interval(float(tested.low[0]), float(tested.high[0])),
-        p_value=float(tested.p_value[0]),
-        df=df,
-        better=claim.better,
-        baseline=observed - effect,
-        observed=observed,
-        n_units=len(added),
-        n_treated=int(cells.treated.sum()),
-        n_clusters=len(added),
+    sums = Sums(
+        effect=float(share @ found.effect), added=influence(found, share) * factor,
+        treated=cells.treated, observed=float(share @ record.observed),
+        n_units=len(cells.starts), n_treated=int(cells.treated.sum()),
         n_obs=int(np.isfinite(cells.outcomes).sum()),
-        inference=inference,
-        components=_components(record, errors, df, policy.level),
-        covariance=total,
-        influence=added * len(added),
+    )  # fmt: skip
+    return linear_estimate(
+        design, panel, claim, policy, sums, _parts(record, errors), inference=inference,
+        warnings=(*cells.notes, *notes, *few(cells, policy)), covariance=total,
         group_times=record,
-        assumptions=design.assumptions,
-        warnings=warnings,
-        level=policy.level,
-        whole=share_unit(panel, claim.outcome) if claim.scale == "percentage_points" else 1.0,
-    )
+    )  # fmt: skip
 
 
 def adds_nothing(covariate: str) -> DesignError:
@@ -223,14 +167,6 @@ def adds_nothing(covariate: str) -> DesignError:
         f"the covariate '{covariate}' adds nothing to unit and period effects and the covariates "
         "before it; leave it out, or name one that changes over time in a way of its own"
     )
-
-
-def two_sides(added: Floats, treated: Mask) -> tuple[float, float]:
-    """Standard error, and Welch's degrees of freedom of treated against never-treated units."""
-    parts = [(float((added[side] ** 2).sum()), int(side.sum()) - 1) for side in (treated, ~treated)]
-    total = sum(part for part, _ in parts)
-    below = sum(part**2 / max(freedom, 1) for part, freedom in parts)
-    return float(np.sqrt(total)), float(total**2 / below) if below > 0 else np.inf
 
 
 def _record(
@@ -264,30 +200,15 @@ def _record(
     )
 
 
-def _components(
-    record: GroupTimes, errors: Floats, df: float, level: float
-) -> tuple[Component, ...]:
+def _parts(record: GroupTimes, errors: Floats) -> list[Part]:
     """One component for each cohort and period."""
-    each = student(record.estimate, errors, np.full(len(errors), df), level)
-    return tuple(
-        Component(
-            term=f"cohort {record.cohorts[record.cohort[k]]} in {record.periods[record.period[k]]}",
-            estimate=float(each.effect[k]),
-            std_error=float(errors[k]),
-            statistic=float(each.effect[k] / errors[k]) if errors[k] > 0 else None,
-            p_value=float(each.p_value[k]),
-            conf_low=float(each.low[k]),
-            conf_high=float(each.high[k]),
-            event_time=since,
-            cohort=record.cohorts[record.cohort[k]],
-            period=record.periods[record.period[k]],
-        )
-        for k, since in enumerate(record.event_time)
-    )
-
-
-def names(panel: Panel, rows: Mask) -> str:
-    """The first few units of a mask, and how many more there are."""
-    some = [panel.units[i] for i in np.flatnonzero(rows)[:5]]
-    rest = int(rows.sum()) - len(some)
-    return ", ".join(some) + (f" and {rest} more" if rest > 0 else "")
+    found = []
+    for k, since in enumerate(record.event_time):
+        cohort, period = record.cohorts[record.cohort[k]], record.periods[record.period[k]]
+        found.append(
+            Part(
+                term=f"cohort {cohort} in {period}", estimate=float(record.estimate[k]),
+                std_error=float(errors[k]), event_time=since, cohort=cohort, period=period,
+            )
+        )  # fmt: skip
+    return found

@@ -8,15 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from innoeval.designs.base import Mask
-from innoeval.designs.by_cohort import (
-    LEANS_ON,
-    Cells,
-    adds_nothing,
-    estimate_of,
-    make_ready,
-    names,
-    too_few,
-)
+from innoeval.designs.by_cohort import Cells, adds_nothing, estimate_of, few, make_ready
+from innoeval.designs.linear import LEANS_ON, names
 from innoeval.errors import DesignError
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
@@ -94,7 +87,7 @@ class Imputation:
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why imputation does not fit this claim and panel; empty if it does."""
         cells = make_ready(panel, claim, self.weights, self.covariates)
-        return self._obstacles(cells) or too_few(cells, policy)
+        return self._obstacles(cells) or few(cells, policy)
 
     def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
         """The estimate with parallel trends in all periods at face value.
@@ -121,7 +114,7 @@ class Imputation:
         return estimate_of(
             self, panel, claim, policy, cells, found,
             inference="clustered by unit: conservative variance of Borusyak, Jaravel and Spiess, "
-            f"cohort-by-period averages{left}; Student's t with Welch's degrees of freedom",
+            f"cohort-by-period averages{left}",
             notes=(*_not_imputed(panel, cells, treated, filled), *_alone(panel, cells)),
         )  # fmt: skip
 

@@ -7,15 +7,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from innoeval.designs.by_cohort import (
-    LEANS_ON,
-    Cells,
-    Named,
-    adds_nothing,
-    estimate_of,
-    make_ready,
-    too_few,
-)
+from innoeval.designs.by_cohort import Cells, adds_nothing, estimate_of, few, make_ready
+from innoeval.designs.linear import LEANS_ON, Named
 from innoeval.errors import DesignError
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
@@ -90,7 +83,7 @@ class SunAbraham:
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why the design does not fit this claim and panel; empty if it does."""
         cells = make_ready(panel, claim, self.weights, self.covariates)
-        return _nobody(cells) or too_few(cells, policy)
+        return _nobody(cells) or few(cells, policy)
 
     def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
         """The estimate with parallel trends at face value.
@@ -185,7 +178,7 @@ class ExtendedTWFE:
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why the design does not fit this claim and panel; empty if it does."""
         cells = make_ready(panel, claim, self.weights, self.covariates)
-        return _nobody(cells) or too_few(cells, policy)
+        return _nobody(cells) or few(cells, policy)
 
     def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
         """The estimate with parallel trends in all periods at face value.
@@ -243,8 +236,10 @@ def _regress(
         cohorts = [panel.periods[start] for start in np.unique(form.start[lost])]
         notes = (
             *notes,
-            f"{int(lost.sum())} effects of cohorts {', '.join(cohorts)} cannot be told from "
-            "the untreated cells that are there; the effect is that on the other treated cells",
+            (
+                f"{int(lost.sum())} effects of cohorts {', '.join(cohorts)} cannot be told from "
+                "the untreated cells that are there; the effect is that on the other treated cells"
+            ),
         )
     found = CohortEffects(
         start=form.start[kept], period=form.period[kept], effect=fitted.effect[kept],
@@ -256,7 +251,7 @@ def _regress(
     return estimate_of(
         design, panel, claim, policy, cells, found, notes=notes, factor=factor,
         inference="clustered by unit, times G/(G−1) · (n−1)/(n−K) as in pyfixest and Stata, "
-        "cohort shares taken as given; Student's t with Welch's degrees of freedom",
+        "cohort shares taken as given",
     )  # fmt: skip
 
 
@@ -276,8 +271,10 @@ def _until_the_last(panel: Panel, cells: Cells, lead: int) -> tuple[Cells, tuple
     until = np.arange(cells.outcomes.shape[1]) < last - lead
     starts = np.where(cells.starts == last, cells.outcomes.shape[1], cells.starts)
     return cells._replace(outcomes=np.where(until, cells.outcomes, np.nan), starts=starts), (
-        f"no unit is never treated: the cohort of {panel.periods[last]} stands for comparison and "
-        "is itself left out, and so are all periods from its start",
+        (
+            f"no unit is never treated: the cohort of {panel.periods[last]} stands for comparison and "
+            "is itself left out, and so are all periods from its start"
+        ),
     )
 
 

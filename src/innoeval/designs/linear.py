@@ -1,0 +1,178 @@
+"""Estimates that are sums of what each unit adds: errors, tests and the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple, Protocol
+
+import numpy as np
+
+from innoeval.designs.base import Mask
+from innoeval.records.assumption import Assumption
+from innoeval.records.claim import Claim
+from innoeval.records.estimate import Component, Estimate, Interval
+from innoeval.records.freeze import Floats
+from innoeval.records.group_times import GroupTimes
+from innoeval.records.match import share_unit
+from innoeval.records.panel import Panel
+from innoeval.records.policy import Policy
+from innoeval.stats.contrast import student
+
+#: What every comparison of treated with untreated units leans on.
+LEANS_ON: tuple[Assumption, ...] = (
+    Assumption.parallel_trends,
+    Assumption.no_mean_reversion,
+    Assumption.no_concurrent_change,
+    Assumption.stable_measure,
+    Assumption.not_one_unit,
+    Assumption.prespecified_window,
+    Assumption.no_anticipation,
+    Assumption.no_spillover,
+    Assumption.stable_composition,
+    Assumption.all_sites_reported,
+    Assumption.prespecified_outcome,
+    Assumption.no_harm_elsewhere,
+)
+
+
+class Named(Protocol):
+    """What an estimate takes over from its design."""
+
+    assumptions: ClassVar[tuple[Assumption, ...]]
+    estimand: ClassVar[str]
+
+
+class Part(NamedTuple):
+    """A component before it is tested: its name, estimate and error, and where it stands."""
+
+    term: str
+    estimate: float
+    std_error: float
+    event_time: int | None = None
+    cohort: str | None = None
+    period: str | None = None
+
+
+class Sums(NamedTuple):
+    """An effect as a sum over clusters.
+
+    `effect`; `added` (G,): what each cluster adds, centred, so that the sum of squares is the
+    variance; `treated` (G,): clusters with a treated unit; `observed`: what the outcome of the
+    treated averaged where the effect is measured; numbers of units, treated units and cells.
+    """
+
+    effect: float
+    added: Floats
+    treated: Mask
+    observed: float
+    n_units: int
+    n_treated: int
+    n_obs: int
+
+
+def linear_estimate(
+    design: Named,
+    panel: Panel,
+    claim: Claim,
+    policy: Policy,
+    sums: Sums,
+    parts: Sequence[Part],
+    *,
+    inference: str,
+    warnings: tuple[str, ...],
+    covariance: Floats | None = None,
+    group_times: GroupTimes | None = None,
+) -> Estimate:
+    """The record of an estimate whose error is clustered, with Welch's degrees of freedom.
+
+    Parameters
+    ----------
+    design, panel, claim, policy
+        What is estimated, and how.
+    sums
+        The effect.
+    parts
+        Its components.
+    inference
+        Name of the convention behind `sums.added` and the errors of `parts`.
+    warnings
+        What a reader must know.
+    covariance
+        Of the components.
+    group_times
+        Effects by cohort and period.
+    """
+    error, df = two_sides(sums.added, sums.treated)
+    tested = student(np.array([sums.effect]), np.array([error]), np.array([df]), policy.level)
+    per_unit = len(sums.added) == sums.n_units
+    return Estimate(
+        design=type(design).__name__,
+        estimand=design.estimand,
+        effect=sums.effect,
+        std_error=error,
+        conf_int=Interval(float(tested.low[0]), float(tested.high[0])),
+        p_value=float(tested.p_value[0]),
+        df=df,
+        better=claim.better,
+        baseline=sums.observed - sums.effect,
+        observed=sums.observed,
+        n_units=sums.n_units,
+        n_treated=sums.n_treated,
+        n_clusters=len(sums.added),
+        n_obs=sums.n_obs,
+        inference=f"{inference}; Student's t with Welch's degrees of freedom",
+        components=_tested(parts, df, policy.level),
+        covariance=covariance,
+        influence=sums.added * len(sums.added) if per_unit else None,
+        group_times=group_times,
+        assumptions=design.assumptions,
+        warnings=warnings,
+        level=policy.level,
+        whole=share_unit(panel, claim.outcome) if claim.scale == "percentage_points" else 1.0,
+    )
+
+
+def two_sides(added: Floats, treated: Mask) -> tuple[float, float]:
+    """Standard error, and Welch's degrees of freedom of treated against never-treated clusters."""
+    parts = [(float((added[side] ** 2).sum()), int(side.sum()) - 1) for side in (treated, ~treated)]
+    total = sum(part for part, _ in parts)
+    below = sum(part**2 / max(freedom, 1) for part, freedom in parts)
+    return float(np.sqrt(total)), float(total**2 / below) if below > 0 else np.inf
+
+
+def too_few(n_treated: int, n_comparison: int, policy: Policy) -> tuple[str, ...]:
+    """Why clustered errors cannot be trusted; empty if they can."""
+    if n_treated <= policy.few_treated:
+        are = "s are" if n_treated > 1 else " is"
+        return (
+            (
+                f"{n_treated} treated unit{are} too few for clustered errors; at least "
+                f"{policy.few_treated + 1} are needed"
+            ),
+        )
+    if n_comparison == 1:
+        return ("one unit that is never treated is too few to tell chance from effect",)
+    return ()
+
+
+def names(panel: Panel, rows: Mask) -> str:
+    """The first few units of a mask, and how many more there are."""
+    some = [panel.units[i] for i in np.flatnonzero(rows)[:5]]
+    rest = int(rows.sum()) - len(some)
+    return ", ".join(some) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _tested(parts: Sequence[Part], df: float, level: float) -> tuple[Component, ...]:
+    estimates = np.array([part.estimate for part in parts])
+    errors = np.array([part.std_error for part in parts])
+    each = student(estimates, errors, np.full(len(parts), df), level)
+    return tuple(
+        Component(
+            term=part.term, estimate=part.estimate, std_error=part.std_error,
+            statistic=part.estimate / part.std_error if part.std_error > 0 else None,
+            p_value=float(each.p_value[k]), conf_low=float(each.low[k]),
+            conf_high=float(each.high[k]), event_time=part.event_time, cohort=part.cohort,
+            period=part.period,
+        )
+        for k, part in enumerate(parts)
+    )  # fmt: skip
