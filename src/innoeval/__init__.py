@@ -10,7 +10,7 @@ from innoeval.evaluate import evaluate  # loaded at once: its module has the sam
 from innoeval.records import Claim, Estimate, Evaluation, Event, Finding, Panel, Policy, Verdict
 
 if TYPE_CHECKING:
-    from innoeval import checks, designs, inference, plots, simulate
+    from innoeval import checks, designs, inference, plots, sensitivity, simulate
     from innoeval.briefs import write_brief
     from innoeval.claims import ClaimRegister, read_claims
     from innoeval.sources import read_panel
@@ -25,7 +25,7 @@ _LATER = {
     "ClaimRegister": "innoeval.claims",
     "write_brief": "innoeval.briefs",
 }
-_ROOMS = ("checks", "designs", "inference", "plots", "simulate")
+_ROOMS = ("checks", "designs", "inference", "plots", "sensitivity", "simulate")
 
 __all__ = [
     "Claim",
@@ -45,6 +45,7 @@ __all__ = [
     "plots",
     "read_claims",
     "read_panel",
+    "sensitivity",
     "simulate",
     "write_brief",
 ]
