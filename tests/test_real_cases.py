@@ -57,7 +57,11 @@ def test_sicily_smoking(shared_data: Path, tmp_path: Path) -> None:
     ev = ie.evaluate(claim, panel)
     assert ev.design == "SegmentedRegression"
     assert ev.verdict.certainty in {"low", "very_low"}
-    assert {o.design for o in ev.objections} == {"DifferenceInDifferences", "BeforeAfter"}
+    assert {o.design for o in ev.objections} == {
+        "DifferenceInDifferences",
+        "CallawaySantAnna",
+        "BeforeAfter",
+    }
     level = next(c for c in ev.estimate.components if c.term == "level change")
     assert level.conf_low < -0.115 * 830 < level.conf_high < 0
     assert ev.estimate.n_obs == 59

@@ -52,6 +52,22 @@ class Case:
         """+1 where higher is better, −1 where lower is: turns raw numbers into improvements."""
         return -1 if self.claim.better == "lower" else 1
 
+    @property
+    def staggered(self) -> bool:
+        """Whether treated units start at different dates: the kernel then counts event time."""
+        return len(self.arrangement.launches) > 1
+
+    def when(self, position: int) -> str:
+        """A position on the kernel's axis in words: "in 2022-09", or "3 months before each start"."""
+        if not self.staggered:
+            return f"in {self.panel.periods[position]}"
+        away = position - self.kernel.launch
+        calendar = self.panel.calendar
+        named = calendar.freq.replace("_", " ") if calendar.step == 1 else "period"
+        unit = "period" if named == "integer" else named
+        side = "before" if away < 0 else "after"
+        return f"{abs(away)} {unit}{'s' if abs(away) != 1 else ''} {side} each start"
+
     def share(self, bias: float) -> float | None:
         """A bias (as improvement, outcome units) as a share of the claimed improvement."""
         return bias / self.claimed if self.claimed else None

@@ -94,7 +94,7 @@ def _seasonal_difference(case: Case, weights: np.ndarray) -> tuple[float, float,
     outcomes, treated = case.arrangement.outcomes, case.arrangement.treated
     if treated.all():
         series = _mean_over_units(outcomes)
-        series[case.kernel.launch :] = np.nan
+        series[case.arrangement.launches[0] :] = np.nan
     else:
         series = _mean_over_units(outcomes[~treated])
     time = np.flatnonzero(np.isfinite(series))

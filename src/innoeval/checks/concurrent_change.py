@@ -37,7 +37,7 @@ class ConcurrentChange:
         late = [
             event
             for event in case.claim.events
-            if case.kernel.launch - 1 <= position(event.period) < case.panel.calendar.n
+            if case.arrangement.launches[0] - 1 <= position(event.period) < case.panel.calendar.n
         ]
         told = {event.what: _reach(event, case) for event in late}
         for event in late:

@@ -38,12 +38,16 @@ class DefinitionBreak:
                 says="No record of how the measure was defined over time was supplied.",
             )
         breaks = dict.fromkeys(declared, False)
+        starts, treated = case.arrangement.starts, case.arrangement.treated
+        # A break is late where it meets a unit from one period before that unit's start onwards.
+        late = {p for p in declared if p >= case.arrangement.launches[0] - 1}
         if case.panel.version is not None:
             changes = _changes(case.panel.labels(case.panel.version))
-            treated = case.arrangement.treated
             for position in np.flatnonzero(changes[treated].any(axis=0)):
                 others = changes[~treated, position]
                 breaks[int(position)] = bool(others.size and others.all())
+                if (position >= starts[treated & changes[:, position]] - 1).any():
+                    late.add(int(position))
         if not breaks:
             return Measurement(
                 status="clear", says="The measure was recorded under one definition throughout."
@@ -55,9 +59,9 @@ class DefinitionBreak:
                 status="cannot_tell",
                 says=f"The definition changed in {date} for all units; this is netted off only if it moved both groups alike.",
             )
-        late = [p for p in alone if p >= case.kernel.launch - 1]
-        date = case.panel.periods[(late or alone)[0]]
-        if late:
+        worst = [p for p in alone if p in late]
+        date = case.panel.periods[(worst or alone)[0]]
+        if worst:
             return Measurement(
                 status="problem",
                 severity="fatal",

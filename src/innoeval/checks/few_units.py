@@ -74,10 +74,14 @@ class FewUnits:
 def _naive_error(case: Case) -> float:
     """Standard error if every cell were independent: pooled over the four group-by-time cells."""
     outcomes, treated = case.arrangement.outcomes, case.arrangement.treated
-    launch = case.kernel.launch
+    # Units that are never treated are cut at the first start.
+    starts = np.where(treated, case.arrangement.starts, case.arrangement.launches[0])
+    post = np.arange(outcomes.shape[1]) >= starts[:, None]
     variance = 0.0
     for group in (treated, ~treated):
-        for part in (outcomes[group, :launch], outcomes[group, launch:]):
+        for side in (~post[group], post[group]):
+            part = np.where(side, outcomes[group], np.nan)
+            part = part[np.isfinite(part).any(axis=1)]
             known = part - np.nanmean(part, axis=1, keepdims=True) if part.size else part
             count = int(np.isfinite(known).sum())
             if count > len(known):

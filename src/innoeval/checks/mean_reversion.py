@@ -77,6 +77,9 @@ class MeanReversion:
 
     def _part_of_baseline(self, case: Case, last: np.ndarray) -> float:
         """Share of the announced baseline (else of all earlier periods) that the spell fills."""
+        if case.staggered:
+            starts = case.arrangement.starts[case.arrangement.treated]
+            return float(np.minimum(SPELL / starts, 1).mean())
         if case.claim.windows is None:
             return float(last.sum() / case.kernel.launch)
         first, end = (case.panel.calendar.position(p) for p in case.claim.windows[0])

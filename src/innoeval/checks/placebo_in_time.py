@@ -57,18 +57,18 @@ class PlaceboInTime:
         bias, error = case.sign * float(found.effect[0]), float(found.std_error[0])
         reach = max(abs(float(found.low[0])), abs(float(found.high[0])))
         faked = Bias(bias, error, power_for_half(case, error))
-        date = case.panel.periods[launch - length]
+        date = case.when(launch - length)
         if reach < case.margin:
             return Measurement(
                 status="clear",
-                says=f"A start pretended in {date} shows {amount(bias)}, too little to change the verdict.",
+                says=f"A start pretended {date} shows {amount(bias)}, too little to change the verdict.",
                 bias=faked,
             )
         return Measurement(
             status="cannot_tell",
-            says=f"A start pretended in {date} shows {amount(bias)}, give or take {amount(1.96 * error)}: "
+            says=f"A start pretended {date} shows {amount(bias)}, give or take {amount(1.96 * error)}: "
             "too uncertain to be sure that the method is not fooled.",
-            says_problem=f"A start pretended in {date}, when nothing happened, shows an improvement of "
+            says_problem=f"A start pretended {date}, when nothing happened, shows an improvement of "
             f"{amount(bias)} too.",
             p_value=float(found.p_value[0]),
             bias=faked,

@@ -45,6 +45,12 @@ class Window:
                 severity="note",
                 says="The claim does not say which periods it compares.",
             )
+        if case.staggered:
+            return Measurement(
+                status="not_applicable",
+                severity="note",
+                says="The treated units start at different dates, so that no one pair of windows fits them all.",
+            )
         ends = [[case.panel.calendar.position(p) for p in window] for window in case.claim.windows]
         (a, b), (c, d) = ends
         launch, n_periods = case.kernel.launch, len(case.kernel.series)

@@ -9,6 +9,7 @@ from innoeval.designs.base import DecidingDesign, Design
 from innoeval.designs.before_after import BeforeAfter
 from innoeval.designs.did import DifferenceInDifferences
 from innoeval.designs.its import SegmentedRegression
+from innoeval.designs.staggered import CallawaySantAnna
 from innoeval.records.claim import Claim
 from innoeval.records.evaluation import Objection
 from innoeval.records.panel import Panel
@@ -26,7 +27,12 @@ class Choice:
 
 def preferred() -> tuple[Design, ...]:
     """Every design in the order of preference: one that has comparison units comes first."""
-    return (DifferenceInDifferences(), SegmentedRegression(), BeforeAfter())
+    return (
+        DifferenceInDifferences(),
+        CallawaySantAnna(comparison="not_yet_treated", base="average"),
+        SegmentedRegression(),
+        BeforeAfter(),
+    )
 
 
 def choose(

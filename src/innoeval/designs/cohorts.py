@@ -1,7 +1,8 @@
-"""Units sorted into cohorts, and the pairs of periods that group-time effects compare."""
+"""Units sorted into cohorts, and the spans of time that group-time effects compare."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -10,19 +11,23 @@ from innoeval.designs.base import Arrangement, Mask, Positions
 from innoeval.errors import DesignError
 from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel
+from innoeval.stats.contrast import period_effects
 
 Comparison = Literal["never_treated", "not_yet_treated"]
-Base = Literal["universal", "varying"]
+Base = Literal["universal", "varying", "average"]
 
 
 class Cohorts(NamedTuple):
     """A claim and a panel as a staggered design sees them.
 
-    `outcomes` (N, T); `group` (N,): index of the unit's cohort, or G for units never treated;
+    `raw` (N, T) are the outcomes as recorded, `outcomes` those that are compared: where cells are
+    missing, what each period did to all untreated units is taken off, so that a unit that misses a
+    bad period does not look better for it (differences of two periods stay as they are); `group` (N,): index of the unit's cohort, or G for units never treated;
     `starts` (G,): first treated period of each cohort; `seen` (T,): periods in which some unit has
     a value; `weights` (N,) or None; `kept` (units of the panel,); `notes`: what was left out.
     """
 
+    raw: Floats
     outcomes: Floats
     group: Positions
     starts: Positions
@@ -42,21 +47,39 @@ class Cohorts(NamedTuple):
         return self.group < len(self.starts)
 
 
-class Pairs(NamedTuple):
-    """K comparisons of a period with a base period.
+class Spans(NamedTuple):
+    """K contrasts of a period with a baseline, each of one cohort with its comparison groups.
 
-    `cohort`, `period` and `base` are positions, (K,); `compare` (K, G + 1) says which groups are
-    the comparison, never-treated units last; `notes` what could not be compared.
+    `cohort`, `period` (K,); `before` (K, T) is the baseline. With `trend` "none" its mean is
+    expected to go on, with "extrapolated" its linear trend; "carried" is not a change at all but
+    what that trend adds from the last baseline period of the design (`base`) on. `compare`
+    (K, G + 1) says which groups are the comparison, never-treated units last.
     """
 
     cohort: Positions
     period: Positions
-    base: Positions
+    before: Mask
     compare: Mask
-    notes: tuple[str, ...]
+    trend: Literal["none", "extrapolated", "carried"] = "none"
+    base: Floats | None = None
+
+    def keep(self, rows: Mask) -> Spans:
+        """Some of the contrasts."""
+        base = None if self.base is None else self.base[rows]
+        return self._replace(
+            cohort=self.cohort[rows], period=self.period[rows], before=self.before[rows],
+            compare=self.compare[rows], base=base,
+        )  # fmt: skip
 
 
-def sort_units(panel: Panel, case: Arrangement, weights: str | None) -> Cohorts:
+class Rule(NamedTuple):
+    """Who is compared with whom: the comparison group, and how early an effect may show."""
+
+    comparison: Comparison
+    anticipation: int
+
+
+def sort_units(panel: Panel, case: Arrangement, rule: Rule, weights: str | None) -> Cohorts:
     """Units by cohort, without those that have no value or no weight.
 
     Raises
@@ -64,7 +87,7 @@ def sort_units(panel: Panel, case: Arrangement, weights: str | None) -> Cohorts:
     DesignError
         Where weights are missing or negative.
     """
-    finite: Mask = np.isfinite(case.outcomes)
+    finite = np.isfinite(case.outcomes)
     kept = np.asarray(finite.any(axis=1))
     notes = []
     if not kept.all():
@@ -82,12 +105,24 @@ def sort_units(panel: Panel, case: Arrangement, weights: str | None) -> Cohorts:
         mass = mass[kept] / mass[kept].mean()
     starts, group = case.launches, np.full(len(kept), len(case.launches))
     group[case.treated] = np.searchsorted(starts, case.starts[case.treated])
-    whole = bool(kept.all())
+    raw, begins = case.outcomes, case.starts
+    if not kept.all():
+        raw, group, finite, begins = raw[kept], group[kept], finite[kept], begins[kept]
+    seen, outcomes = np.asarray(finite.any(axis=0)), raw
+    if not finite[:, seen].all():
+        early = np.arange(raw.shape[1]) < (begins - rule.anticipation)[:, None]
+        outcomes = raw - period_effects(np.where(early, raw, np.nan))
+        share = f"{1 - finite[:, seen].mean():.1%}".replace("%", " %")
+        notes.append(
+            f"{share} of the cells are missing; each effect takes the units that are seen on both "
+            "sides of it"
+        )
     return Cohorts(
-        outcomes=case.outcomes if whole else case.outcomes[kept],
-        group=group if whole else group[kept],
+        raw=raw,
+        outcomes=outcomes,
+        group=group,
         starts=starts,
-        seen=np.asarray(finite.any(axis=0)),
+        seen=seen,
         weights=mass,
         kept=kept,
         notes=tuple(notes),
@@ -102,61 +137,89 @@ def unit_weights(panel: Panel, column: str) -> Floats:
         return np.asarray(np.where(seen, values, 0.0).sum(axis=1) / seen.sum(axis=1))
 
 
-def pair_periods(
-    cohorts: Cohorts,
-    periods: tuple[str, ...],
-    comparison: Comparison,
-    anticipation: int,
-    base: Base,
-) -> Pairs:
-    """Every period of every cohort with its base period and comparison groups.
+def lay_spans(
+    cohorts: Cohorts, rule: Rule, wanted: Iterable[tuple[int, int, Mask]]
+) -> tuple[Spans, dict[int, list[int]]]:
+    """Contrasts that have somebody to compare with, and by cohort the periods that have nobody.
 
-    The base is the last period with data before the start (less the anticipation); with `base`
-    "varying", of a period before the start it is the period before. Not-yet-treated units are
-    untreated, and not about to be, in both periods.
+    Not-yet-treated units are untreated, and not about to be, in the period and in the baseline.
+
+    Parameters
+    ----------
+    cohorts, rule
+        The units, and who is compared with whom.
+    wanted
+        Cohort, period and baseline (T,) of each contrast.
     """
     G = len(cohorts.starts)
     count = np.bincount(cohorts.group, minlength=G + 1)
     begins = np.append(cohorts.starts, np.iinfo(np.int64).max)
-    known = np.flatnonzero(cohorts.seen)
-    found: list[tuple[int, int, int]] = []
-    groups, notes = [], []
-    for g, start in enumerate(cohorts.starts):
-        before = known[known < start - anticipation]
+    rows, before, groups = [], [], []
+    alone: dict[int, list[int]] = {}
+    for g, t, mask in wanted:
         if not count[g]:
             continue
+        if rule.comparison == "never_treated":
+            compare = np.arange(G + 1) == G
+        else:
+            compare = begins > max(t, int(np.flatnonzero(mask)[-1])) + rule.anticipation
+            compare[g] = False
+        if count[compare].any():
+            rows.append((g, t))
+            before.append(mask)
+            groups.append(compare)
+        else:
+            alone.setdefault(g, []).append(t)
+    T = cohorts.outcomes.shape[1]
+    table = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    spans = Spans(
+        table[:, 0], table[:, 1], np.array(before, dtype=bool).reshape(-1, T),
+        np.array(groups, dtype=bool).reshape(-1, G + 1),
+    )  # fmt: skip
+    return spans, alone
+
+
+def base_spans(
+    cohorts: Cohorts, rule: Rule, base: Base, periods: tuple[str, ...]
+) -> tuple[Spans, tuple[str, ...]]:
+    """Every period of every cohort against its base, and what could not be compared.
+
+    Parameters
+    ----------
+    cohorts, rule
+        The units, and who is compared with whom.
+    base
+        "universal": the last period with data before the start, less the anticipation. "varying":
+        of a period before the start, the period before it. "average": all periods before.
+    periods
+        Labels, for what is told.
+    """
+    wanted, notes = [], []
+    known = np.flatnonzero(cohorts.seen)
+    time = np.arange(len(cohorts.seen))
+    for g, start in enumerate(cohorts.starts):
+        before = known[known < start - rule.anticipation]
         if not len(before):
             notes.append(
                 f"the cohort of {periods[start]} has no base period before its start; left out"
             )
             continue
-        alone = []
         for t in known:
             earlier = known[known < t] if base == "varying" and t < start else before
-            if not len(earlier) or t == earlier[-1]:
-                continue
-            b = earlier[-1]
-            compare = np.zeros(G + 1, dtype=bool)
-            compare[G] = True
-            if comparison == "not_yet_treated":
-                compare = begins > max(t, b) + anticipation
-                compare[g] = False
-            if not count[compare].sum():
-                alone.append(int(t))
-                continue
-            found.append((g, int(t), int(b)))
-            groups.append(compare)
-        if alone:
-            lost = [periods[t] for t in alone if t >= start] or [periods[t] for t in alone]
-            notes.append(
-                f"the cohort of {periods[start]} has no comparison units in {_listed(lost)}; "
-                "these periods are not part of the estimate"
-            )
-    table = np.array(found, dtype=np.int64).reshape(-1, 3)
-    return Pairs(
-        cohort=table[:, 0], period=table[:, 1], base=table[:, 2],
-        compare=np.array(groups, dtype=bool).reshape(-1, G + 1), notes=tuple(notes),
-    )  # fmt: skip
+            if base == "average":
+                if len(before) > 1 or t != before[0]:
+                    wanted.append((g, int(t), cohorts.seen & (time <= before[-1])))
+            elif len(earlier) and t != earlier[-1]:
+                wanted.append((g, int(t), time == earlier[-1]))
+    spans, alone = lay_spans(cohorts, rule, wanted)
+    for g, without in alone.items():
+        start = cohorts.starts[g]
+        lost = [periods[t] for t in without if t >= start] or [periods[t] for t in without]
+        notes.append(
+            f"the cohort of {periods[start]} has no comparison units in {_listed(lost)}; "
+            "these periods are not part of the estimate"
+        )
+    return spans, tuple(notes)
 
 
 def _listed(names: list[str]) -> str:

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from innoeval.designs.base import Mask, Positions
-from innoeval.designs.cohorts import Cohorts
+from innoeval.designs.cohorts import Cohorts, Spans
 from innoeval.records.freeze import Floats
 from innoeval.stats.grouptime import Contrasts, covariance, influence, moments, solve
 from innoeval.stats.paired import (
@@ -19,27 +18,8 @@ from innoeval.stats.paired import (
     shares_influence,
     sides,
     summed,
+    unit_changes,
 )
-
-
-class Spans(NamedTuple):
-    """K contrasts of a period with a baseline, each of one cohort with its comparison groups.
-
-    `cohort`, `period` (K,); `before` (K, T) is the baseline; with `trend` a linear trend over the
-    baseline goes on, instead of its mean; `compare` (K, G + 1).
-    """
-
-    cohort: Positions
-    period: Positions
-    before: Mask
-    compare: Mask
-    trend: bool = False
-
-    def keep(self, rows: Mask) -> Spans:
-        """Some of the contrasts."""
-        return Spans(
-            self.cohort[rows], self.period[rows], self.before[rows], self.compare[rows], self.trend
-        )
 
 
 class Found(NamedTuple):
@@ -60,17 +40,25 @@ class Found(NamedTuple):
 def contrast_weights(spans: Spans) -> Floats:
     """Weight of each period in each contrast, (K, T): complete data need nothing else."""
     K, T = spans.before.shape
+    count = spans.before.sum(axis=1, keepdims=True)
+    time = np.arange(T)
+    at = (spans.before * time).sum(axis=1, keepdims=True) / count
+    away = np.where(spans.before, time - at, 0.0)
+    if spans.trend == "carried":
+        reach = spans.period - (spans.period if spans.base is None else spans.base)
+        return np.asarray(away * reach[:, None] / (away**2).sum(axis=1, keepdims=True))
+    expected = spans.before / count
+    if spans.trend == "extrapolated":
+        slope = away / (away**2).sum(axis=1, keepdims=True)
+        expected = expected + slope * (spans.period[:, None] - at)
     found = np.zeros((K, T))
     found[np.arange(K), spans.period] = 1.0
-    count = spans.before.sum(axis=1, keepdims=True)
-    expected = spans.before / count
-    if spans.trend:
-        time = np.arange(T)
-        at = (spans.before * time).sum(axis=1, keepdims=True) / count
-        away = np.where(spans.before, time - at, 0.0)
-        spread = (away**2).sum(axis=1, keepdims=True)
-        expected = expected + away * (spans.period[:, None] - at) / spread
     return np.asarray(found - expected)
+
+
+def unit_contrasts(outcomes: Floats, spans: Spans) -> Floats:
+    """What each unit would contribute to each contrast, (N, K); `nan` where it cannot."""
+    return unit_changes(outcomes, spans.period, spans.before, spans.trend, spans.base)
 
 
 def group_times(cohorts: Cohorts, spans: Spans) -> Found:
@@ -103,7 +91,7 @@ def _pairwise(cohorts: Cohorts, spans: Spans) -> Found:
     G = len(cohorts.starts)
     paired = Paired(
         cohorts.outcomes, cohorts.group, cohorts.weights, spans.cohort, spans.compare,
-        spans.period, spans.before, spans.trend,
+        spans.period, spans.before, spans.trend, spans.base,
     )  # fmt: skip
     found = sides(paired)
     known = np.isfinite(found.effect)
@@ -129,9 +117,9 @@ def _share(cohorts: Cohorts) -> Floats:
 
 def _observed(cohorts: Cohorts, spans: Spans) -> Floats:
     """Average of each contrast's cohort in its period, over the units seen in it."""
-    seen = np.isfinite(cohorts.outcomes)
+    seen = np.isfinite(cohorts.raw)
     mass = np.ones(len(seen)) if cohorts.weights is None else cohorts.weights
     belongs = (np.arange(len(cohorts.starts))[:, None] == cohorts.group) * mass
     with np.errstate(invalid="ignore"):
-        mean = (belongs @ np.where(seen, cohorts.outcomes, 0.0)) / (belongs @ seen)
+        mean = (belongs @ np.where(seen, cohorts.raw, 0.0)) / (belongs @ seen)
     return np.asarray(mean[spans.cohort, spans.period])

@@ -7,20 +7,16 @@ from typing import ClassVar
 
 import numpy as np
 
-from innoeval.designs.base import Arrangement, arrange
-from innoeval.designs.cohorts import Base, Cohorts, Comparison, Pairs, pair_periods, sort_units
-from innoeval.designs.group_times import Found, Spans, group_times
+from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, Arrangement, arrange
+from innoeval.designs.cohorts import Base, Comparison, Rule, base_spans, sort_units
+from innoeval.designs.staggered_kernel import StaggeredKernel
+from innoeval.designs.staggered_record import ASSUMPTIONS, ESTIMAND, averaged, full_estimate
 from innoeval.errors import DesignError
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
-from innoeval.records.estimate import Component, Estimate, Interval
-from innoeval.records.freeze import Floats
-from innoeval.records.group_times import GroupTimes, lower_triangle
-from innoeval.records.match import share_unit
+from innoeval.records.estimate import Estimate
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
-from innoeval.stats.aggregation import combine
-from innoeval.stats.contrast import Compared, student
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +41,22 @@ class CallawaySantAnna:
     anticipation
         Periods before the start in which an effect may already show; they are no base.
     base
-        "universal": every period is held against the last one before the start; "varying": a
-        period before the start is held against the one before it.
+        "universal": every period is held against the last one before the start. "varying": a
+        period before the start is held against the one before it. "average": every period is held
+        against the mean of all periods before the start (Lee & Wooldridge 2023); that asks for
+        parallel trends over all of them, is far less noisy, and gives the same as
+        `DifferenceInDifferences` where there is one start.
     weights
         Column with unit weights (a covariate of the panel); each unit's mean over time counts.
 
     References
     ----------
     Callaway & Sant'Anna (2021), Journal of Econometrics 225:200-230,
-    doi:10.1016/j.jeconom.2020.12.001.
+    doi:10.1016/j.jeconom.2020.12.001; Lee & Wooldridge (2023), A simple transformation approach
+    to difference-in-differences estimation for panel data, doi:10.2139/ssrn.4516518.
+
+    Inference: clustered by unit, from influence functions. With up to `policy.few_treated` treated
+    units by randomisation: what the same dates, given to any other units, would have shown.
 
     Examples
     --------
@@ -70,26 +73,10 @@ class CallawaySantAnna:
     (-3.5, [-3.0, -4.0])
     """
 
-    assumptions: ClassVar[tuple[Assumption, ...]] = (
-        Assumption.parallel_trends,
-        Assumption.no_mean_reversion,
-        Assumption.no_concurrent_change,
-        Assumption.stable_measure,
-        Assumption.not_one_unit,
-        Assumption.prespecified_window,
-        Assumption.no_anticipation,
-        Assumption.no_spillover,
-        Assumption.stable_composition,
-        Assumption.all_sites_reported,
-        Assumption.prespecified_outcome,
-        Assumption.no_harm_elsewhere,
-    )
+    assumptions: ClassVar[tuple[Assumption, ...]] = ASSUMPTIONS
     relaxes: ClassVar[Assumption] = Assumption.parallel_trends
     sms_level: ClassVar[int] = 3
-    estimand: ClassVar[str] = (
-        "average effect on the treated over all their periods from the start, each treated unit "
-        "and period counted once"
-    )
+    estimand: ClassVar[str] = ESTIMAND
 
     comparison: Comparison = "never_treated"
     anticipation: int = 0
@@ -102,8 +89,10 @@ class CallawaySantAnna:
                 f"comparison='{self.comparison}' is not known; write 'never_treated' or "
                 "'not_yet_treated'"
             )
-        if self.base not in {"universal", "varying"}:
-            raise DesignError(f"base='{self.base}' is not known; write 'universal' or 'varying'")
+        if self.base not in {"universal", "varying", "average"}:
+            raise DesignError(
+                f"base='{self.base}' is not known; write 'universal', 'varying' or 'average'"
+            )
         if self.anticipation < 0:
             raise DesignError("anticipation counts periods before the start; write 0 or more")
 
@@ -115,13 +104,10 @@ class CallawaySantAnna:
     ) -> tuple[str, ...]:
         """Why the design does not fit; empty if it does."""
         case = arrange(panel, claim)
-        found = list(self._obstacles(case))
         if len(case.launches) == 1:
-            found.append(
-                "all treated units start at one date; difference-in-differences then rests on all "
-                "earlier periods instead of a single one"
-            )
-        return tuple(found)
+            said = "all treated units start at one date, for which difference-in-differences is "
+            return (said + "the same and simpler",)
+        return self._obstacles(case)
 
     def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
         """The estimate with parallel trends at face value.
@@ -133,13 +119,61 @@ class CallawaySantAnna:
         DesignError
             Where no cohort can be compared with anybody.
         """
+        ready = self.kernel(panel, claim, policy=policy)
+        spans, notes = base_spans(ready.cohorts, ready.rule, self.base, panel.periods)
+        return full_estimate(panel, claim, ready, spans, (*ready.cohorts.notes, *notes))
+
+    def stressed(
+        self, panel: Panel, claim: Claim, *, policy: Policy = Policy()
+    ) -> dict[Assumption, Estimate]:
+        """The estimate with earlier trends going on, and with the spell before the start left out.
+
+        As for `DifferenceInDifferences`, by cohort: each unit's linear trend before its start is
+        taken to go on; or the last periods before each start are left out of the baseline.
+        """
+        ready = self.kernel(panel, claim, policy=policy)
+        time = np.arange(ready.length)
+        said = "each unit's linear trend before its start is taken to go on after it"
+        if ready.spell:
+            said += f", the unusual last {ready.spell} periods left out"
+        wanted = {Assumption.parallel_trends: (ready.trending("extrapolated"), said)}
+        if ready.launch >= FEWEST_FOR_SPELL:
+            early = time < ready.launch - max(SPELL, self.anticipation)
+            wanted[Assumption.no_mean_reversion] = (
+                ready.spans(early, time >= ready.launch),
+                f"the last {SPELL} periods before each start are left out of the baseline",
+            )
+        found = {}
+        for assumption, (spans, note) in wanted.items():
+            if (answer := ready.answer(spans, policy.level)) is not None:
+                kept = set(answer.found.spans.cohort.tolist())
+                lost = [
+                    panel.periods[s] for g, s in enumerate(ready.cohorts.starts) if g not in kept
+                ]
+                notes = (*ready.cohorts.notes, note)
+                if lost:
+                    notes += (f"too few earlier periods for the cohorts of {', '.join(lost)}",)
+                found[assumption] = averaged(panel, claim, ready, answer, notes)
+        return found
+
+    def kernel(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> StaggeredKernel:
+        """The design made ready for many windows of event time.
+
+        Raises
+        ------
+        DesignError
+            Where the design does not fit.
+        """
         case = arrange(panel, claim)
         if against := self._obstacles(case):
             raise DesignError("Callaway-Sant'Anna does not fit: " + "; ".join(against))
-        cohorts = sort_units(panel, case, self.weights)
-        pairs = pair_periods(cohorts, panel.periods, self.comparison, self.anticipation, self.base)
-        found = group_times(cohorts, _spans(pairs, case.n_periods))
-        return _estimate(panel, claim, policy, cohorts, found, (*cohorts.notes, *pairs.notes))
+        rule = Rule(self.comparison, self.anticipation)
+        return StaggeredKernel(
+            cohorts=sort_units(panel, case, rule, self.weights),
+            rule=rule,
+            base=self.base,
+            policy=policy,
+        )
 
     def _obstacles(self, case: Arrangement) -> tuple[str, ...]:
         """What makes a fit impossible."""
@@ -153,108 +187,3 @@ class CallawaySantAnna:
             )
             return (said + "are not treated yet are the comparison",)
         return ()
-
-
-def _spans(pairs: Pairs, T: int) -> Spans:
-    before = np.arange(T) == pairs.base[:, None]
-    return Spans(pairs.cohort, pairs.period, before, pairs.compare)
-
-
-def _estimate(
-    panel: Panel,
-    claim: Claim,
-    policy: Policy,
-    cohorts: Cohorts,
-    found: Found,
-    notes: tuple[str, ...],
-) -> Estimate:
-    spans = found.spans
-    start = cohorts.starts[spans.cohort]
-    post = (spans.period >= start).astype(np.float64)
-    if not post.any():
-        raise DesignError(
-            "Callaway-Sant'Anna does not fit: no treated period can be compared; "
-            + "; ".join(notes)
-        )
-    overall = combine(post[None], found.effect, found.share, spans.cohort)
-    added = found.units(overall.jacobian)[:, 0]
-    variance, df = _two_sides(added, cohorts)
-    effect = overall.effect
-    tested = student(effect, np.sqrt([variance]), np.array([df]), policy.level)
-    observed = float(overall.jacobian[0, : len(post)] @ found.observed)
-    record = GroupTimes(
-        cohorts=tuple(panel.periods[s] for s in cohorts.starts),
-        starts=tuple(cohorts.starts.tolist()),
-        periods=panel.periods,
-        cohort=tuple(spans.cohort.tolist()),
-        period=tuple(spans.period.tolist()),
-        estimate=found.effect,
-        observed=found.observed,
-        share=found.share,
-        covariance=lower_triangle(found.covariance),
-        seed=policy.seed,
-        units=found.units,
-    )
-    each = student(
-        found.effect,
-        np.sqrt(np.clip(np.diag(found.covariance)[: len(post)], 0, None)),
-        np.full(len(post), df),
-        policy.level,
-    )
-    return Estimate(
-        design="CallawaySantAnna",
-        estimand=CallawaySantAnna.estimand,
-        effect=float(effect[0]),
-        std_error=float(np.sqrt(variance)),
-        conf_int=Interval(float(tested.low[0]), float(tested.high[0])),
-        p_value=float(tested.p_value[0]),
-        df=df,
-        better=claim.better,
-        baseline=observed - float(effect[0]),
-        observed=observed,
-        n_units=len(cohorts.group),
-        n_treated=int(cohorts.treated.sum()),
-        n_clusters=len(cohorts.group),
-        n_obs=int(np.isfinite(cohorts.outcomes).sum()),
-        inference="clustered by unit: influence functions without a small-sample factor (as R's did), "
-        "Student's t with Welch's degrees of freedom",
-        components=_components(record, each),
-        influence=added * len(added),
-        group_times=record,
-        assumptions=CallawaySantAnna.assumptions,
-        warnings=notes,
-        level=policy.level,
-        whole=share_unit(panel, claim.outcome) if claim.scale == "percentage_points" else 1.0,
-    )
-
-
-def _two_sides(added: Floats, cohorts: Cohorts) -> tuple[float, float]:
-    """Variance, and Welch's degrees of freedom of treated against never-treated units."""
-    squares = added**2
-    parts = [(squares[side].sum(), side.sum() - 1) for side in (cohorts.treated, ~cohorts.treated)]
-    total = float(sum(part for part, _ in parts))
-    below = sum(part**2 / max(freedom, 1) for part, freedom in parts)
-    return total, float(total**2 / below) if below > 0 else np.inf
-
-
-def _components(record: GroupTimes, each: Compared) -> tuple[Component, ...]:
-    """One component for each group-time effect."""
-    found = []
-    for k, since in enumerate(record.event_time):
-        cohort, period = record.cohorts[record.cohort[k]], record.periods[record.period[k]]
-        error = float(each.std_error[k])
-        found.append(
-            Component(
-                term=f"cohort {cohort} in {period}",
-                estimate=float(each.effect[k]),
-                std_error=error,
-                statistic=float(each.effect[k]) / error if error > 0 else None,
-                p_value=float(each.p_value[k]),
-                conf_low=float(each.low[k]),
-                conf_high=float(each.high[k]),
-                event_time=since,
-                cohort=cohort,
-                period=period,
-            )
-        )
-    return tuple(found)

@@ -56,11 +56,16 @@ class GroupTimes(ArrayRecord):
     covariance
         Of the effects and then the shares: lower triangle by rows, M (M + 1) / 2 numbers with
         M = K + cohorts.
+    randomised
+        Whether inference is by randomisation: then the covariance is that over assignments.
     seed
         Seed of simultaneous bands.
     units
         Gives what each unit adds to combinations of effects and shares, (J, M) -> (N, J), scaled
         so that its squares sum to the variance; not saved, and None on a record that was read back.
+    tests
+        Tests averages of the effects, (J, K) and a level, where inference is by randomisation; not
+        saved either.
 
     Examples
     --------
@@ -80,8 +85,12 @@ class GroupTimes(ArrayRecord):
     share: Floats
     covariance: Floats
     size: Floats | None = None
+    randomised: bool = False
     seed: int = 0
     units: Callable[[Floats], Floats] | None = field(default=None, repr=False, compare=False)
+    tests: Callable[[Floats, float], Compared] | None = field(
+        default=None, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         for name in ("estimate", "observed", "share", "covariance"):
@@ -101,6 +110,12 @@ class GroupTimes(ArrayRecord):
     def event_time(self) -> tuple[int, ...]:
         """Periods since the start of each effect's cohort; negative before it."""
         return tuple(t - self.starts[g] for g, t in zip(self.cohort, self.period, strict=True))
+
+
+_NORMAL = (
+    "summed up from a saved record: the spread over other assignments of the start dates is taken "
+    "as normal; fit again for the exact interval"
+)
 
 
 def lower_triangle(square: Floats) -> Floats:
@@ -129,6 +144,11 @@ def summarise(estimate: Estimate, kind: Kind, balance: Balance = None) -> Estima
     effects = np.concatenate([overall.effect, rows.effect])
     df = np.full(len(effects), np.inf if estimate.df is None else estimate.df)
     tested = student(effects, error, df, estimate.level)
+    warnings = estimate.warnings
+    if known.tests is not None:
+        tested = known.tests(every[:, : len(known.estimate)], estimate.level)
+    elif known.randomised:
+        warnings = (*warnings, _NORMAL)
     reach = np.full(len(effects), np.nan)
     if len(rows.effect) > 1:
         reach = error * simultaneous(covariance[1:, 1:], estimate.level, BAND_DRAWS, known.seed)
@@ -142,7 +162,7 @@ def summarise(estimate: Estimate, kind: Kind, balance: Balance = None) -> Estima
         estimate,
         estimand=whom,
         effect=float(effects[0]),
-        std_error=float(error[0]),
+        std_error=float(tested.std_error[0]),
         conf_int=Interval(float(tested.low[0]), float(tested.high[0])),
         p_value=float(tested.p_value[0]),
         observed=observed,
@@ -150,6 +170,7 @@ def summarise(estimate: Estimate, kind: Kind, balance: Balance = None) -> Estima
         components=_components(known, kind, labels, tested, reach),
         covariance=covariance[1:, 1:] if len(rows.effect) else None,
         influence=influence,
+        warnings=warnings,
         path=None,
     )
 

@@ -103,9 +103,10 @@ def _leave_out_units(converter: Converter) -> None:
 
     left_out = override(omit=True)
     converter.register_unstructure_hook(
-        GroupTimes, make_dict_unstructure_fn(GroupTimes, converter, units=left_out)
+        GroupTimes,
+        make_dict_unstructure_fn(GroupTimes, converter, units=left_out, tests=left_out),
     )
-    back: Any = make_dict_structure_fn(GroupTimes, converter, units=left_out)
+    back: Any = make_dict_structure_fn(GroupTimes, converter, units=left_out, tests=left_out)
     converter.register_structure_hook(GroupTimes, back)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from innoeval.stats.grouptime import BLOCK
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Masks = npt.NDArray[np.bool_]
+Trend = Literal["none", "extrapolated", "carried"]
 
 
 class Sides(NamedTuple):
@@ -35,7 +36,13 @@ class Sides(NamedTuple):
         return self.ours - self.theirs
 
 
-def unit_changes(outcomes: Floats, period: Integers, before: Masks, *, trend: bool) -> Floats:
+def unit_changes(
+    outcomes: Floats,
+    period: Integers,
+    before: Masks,
+    trend: Trend = "none",
+    base: Floats | None = None,
+) -> Floats:
     """Each unit's outcome in a period less what its own earlier periods lead to expect.
 
     Parameters
@@ -47,7 +54,8 @@ def unit_changes(outcomes: Floats, period: Integers, before: Masks, *, trend: bo
     before
         Baseline periods of each contrast, (K, T).
     trend
-        Whether the unit's linear trend over the baseline goes on, instead of its mean.
+        "none": the mean of the unit's baseline goes on. "extrapolated": its linear trend does.
+        "carried": no change at all, but what that trend adds from `base` (K,) to the period.
 
     Returns
     -------
@@ -56,38 +64,48 @@ def unit_changes(outcomes: Floats, period: Integers, before: Masks, *, trend: bo
     Examples
     --------
     >>> y = np.array([[1.0, 2.0, 9.0], [1.0, np.nan, 9.0]])
-    >>> base = np.array([[True, True, False]])
-    >>> unit_changes(y, np.array([2]), base, trend=False).tolist()
+    >>> early = np.array([[True, True, False]])
+    >>> unit_changes(y, np.array([2]), early).tolist()
     [[7.5], [8.0]]
-    >>> unit_changes(y[:1], np.array([2]), base, trend=True).tolist()
+    >>> unit_changes(y[:1], np.array([2]), early, "extrapolated").tolist()
     [[6.0]]
+    >>> unit_changes(y[:1], np.array([2]), early, "carried", np.array([1.0])).tolist()
+    [[1.0]]
     """
     found = np.empty((len(outcomes), len(period)))
     distinct, which = np.unique(before, axis=0, return_inverse=True)
     for j, mask in enumerate(distinct):
         columns = np.flatnonzero(which.ravel() == j)
         at = period[columns]
-        if trend:
-            slope, middle, mean = slopes(outcomes, mask)
-            found[:, columns] = (
-                outcomes[:, at] - mean[:, None] - slope[:, None] * (at - middle[:, None])
-            )
-        elif mask.sum() == 1:
-            found[:, columns] = outcomes[:, at] - outcomes[:, mask]
+        if trend == "none":
+            found[:, columns] = outcomes[:, at] - _baseline(outcomes, mask)
+            continue
+        slope, middle, mean = slopes(outcomes, mask)
+        if trend == "carried":
+            reach = at - (at if base is None else base[columns])
+            found[:, columns] = slope[:, None] * reach
         else:
-            seen = np.isfinite(outcomes) & mask
-            with np.errstate(invalid="ignore"):
-                mean = np.where(seen, outcomes, 0.0).sum(axis=1) / seen.sum(axis=1)
-            found[:, columns] = outcomes[:, at] - mean[:, None]
+            expected = mean[:, None] + slope[:, None] * (at - middle[:, None])
+            found[:, columns] = outcomes[:, at] - expected
     return found
+
+
+def _baseline(outcomes: Floats, mask: Masks) -> Floats:
+    """Mean of each unit over some periods, (N, 1)."""
+    if mask.sum() == 1:
+        return outcomes[:, mask]
+    seen = np.isfinite(outcomes) & mask
+    with np.errstate(invalid="ignore"):
+        total: Floats = np.where(seen, outcomes, 0.0).sum(axis=1) / seen.sum(axis=1)
+    return total[:, None]
 
 
 class Paired(NamedTuple):
     """Units, groups and contrasts, read in blocks.
 
     `outcomes` (N, T), `group` (N,), `weights` (N,) or None; `target` (K,) is the treated group of
-    each contrast, `compare` (K, H) its comparison; `period`, `before` and `trend` as in
-    `unit_changes`.
+    each contrast, `compare` (K, H) its comparison; `period`, `before`, `trend` and
+    `base` as in `unit_changes`.
     """
 
     outcomes: Floats
@@ -97,11 +115,12 @@ class Paired(NamedTuple):
     compare: Masks
     period: Integers
     before: Masks
-    trend: bool = False
+    trend: Trend = "none"
+    base: Floats | None = None
 
     def block(self, rows: slice) -> tuple[Floats, Floats, Floats]:
         """Changes of some units, and their weight on either side of each contrast, each (n, K)."""
-        changes = unit_changes(self.outcomes[rows], self.period, self.before, trend=self.trend)
+        changes = unit_changes(self.outcomes[rows], self.period, self.before, self.trend, self.base)
         group = self.group[rows]
         mass = np.isfinite(changes).astype(np.float64)
         if self.weights is not None:

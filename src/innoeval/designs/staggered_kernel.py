@@ -1,0 +1,187 @@
+"""Staggered starts on one axis of time since the start, ready to be asked about many windows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, Effects, Mask
+from innoeval.designs.cohorts import Base, Cohorts, Rule, Spans, lay_spans
+from innoeval.designs.group_times import Found, group_times
+from innoeval.designs.staggered_chance import Chance, arrange_chance, as_effects
+from innoeval.records.freeze import Floats
+from innoeval.records.policy import Policy
+from innoeval.stats.aggregation import Rows, combine
+from innoeval.stats.contrast import student
+
+
+class Answer(NamedTuple):
+    """The average of some contrasts.
+
+    `effects` (K = 1), what they rest on, degrees of freedom, what each unit adds to the average
+    (N,), and the other assignments of start dates where these are the inference.
+    """
+
+    effects: Effects
+    found: Found
+    overall: Rows
+    df: float | None
+    added: Floats
+    chance: Chance | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StaggeredKernel:
+    """Outcomes by cohort and time since the start; see `innoeval.designs.base.Kernel`.
+
+    Windows are masks over event time: position `launch` is the first treated period of every
+    cohort. Each cohort is contrasted over the part of the windows that it was observed in, always
+    against units untreated at the time, and every treated cell counts once.
+
+    Parameters
+    ----------
+    cohorts, rule, base
+        The units, who is compared with whom, and what the design's baseline is.
+    policy
+        Thresholds, draws and seed.
+    """
+
+    cohorts: Cohorts
+    rule: Rule
+    base: Base
+    policy: Policy
+
+    @property
+    def launch(self) -> int:
+        """Position of event time 0: as many periods as the last cohort has before its start."""
+        return int(self.cohorts.starts[-1])
+
+    @property
+    def few(self) -> bool:
+        """Whether inference is by randomisation over start dates."""
+        return int(self.cohorts.treated.sum()) <= self.policy.few_treated
+
+    @property
+    def length(self) -> int:
+        """Number of event times."""
+        return self.launch + len(self.cohorts.seen) - int(self.cohorts.starts[0])
+
+    @property
+    def series(self) -> Floats:
+        """Treated less comparison units by event time, against each cohort's earlier mean, (T,)."""
+        time = np.arange(self.length)
+        found = np.full(self.length, np.nan)
+        for at in time:
+            spans = self.spans(time < self.launch - self.rule.anticipation, time == at)
+            if len(spans.cohort):
+                known = group_times(self.cohorts, spans)
+                ones = np.ones((1, len(known.effect)))
+                found[at] = combine(ones, known.effect, known.share, known.spans.cohort).effect[0]
+        return found
+
+    def effects(self, before: Mask, after: Mask, level: float = 0.95) -> Effects:
+        """Effect of each pair of windows (K, T)."""
+        pairs = zip(np.atleast_2d(before), np.atleast_2d(after), strict=True)
+        each = [self.answer(self.spans(first, second), level) for first, second in pairs]
+        nothing = Effects(
+            effect=np.array([np.nan]), std_error=np.array([np.nan]), p_value=np.ones(1),
+            low=np.array([-np.inf]), high=np.array([np.inf]),
+        )  # fmt: skip
+        told = [nothing if one is None else one.effects for one in each]
+        names = ("effect", "std_error", "p_value", "low", "high")
+        return Effects(**{name: np.concatenate([getattr(e, name) for e in told]) for name in names})
+
+    def trend(self, level: float = 0.95) -> Effects | None:
+        """What going on with the difference in earlier trends would have shown as an effect."""
+        told = self.answer(self.trending("carried"), level)
+        return None if told is None else told.effects
+
+    @property
+    def spell(self) -> int:
+        """Periods before the start that are unlike the earlier ones; see `DiDKernel.spell`."""
+        if self.launch < FEWEST_FOR_SPELL:
+            return 0
+        time = np.arange(self.length)
+        last = (time >= self.launch - SPELL) & (time < self.launch)
+        found = self.effects((time < self.launch - SPELL)[None], last[None])
+        return SPELL if found.p_value[0] <= self.policy.check_level else 0
+
+    def spans(self, before: Mask, after: Mask) -> Spans:
+        """Contrasts of the periods of one window of event time with the mean over another."""
+        wanted = []
+        for g, start in enumerate(self.cohorts.starts):
+            shift = slice(self.launch - start, self.launch - start + len(self.cohorts.seen))
+            baseline = before[shift] & self.cohorts.seen
+            if baseline.any():
+                wanted += [
+                    (g, int(t), baseline) for t in np.flatnonzero(after[shift] & self.cohorts.seen)
+                ]
+        return lay_spans(self.cohorts, self.rule, wanted)[0]
+
+    def trending(self, trend: str) -> Spans:
+        """Contrasts of the treated periods with each cohort's own earlier linear trend.
+
+        Without the spell right before the start where that is unlike the rest, and without cohorts
+        that have fewer than two earlier periods.
+        """
+        wanted, base = [], []
+        time = np.arange(len(self.cohorts.seen))
+        for g, start in enumerate(self.cohorts.starts):
+            earlier = self.cohorts.seen & (time < start - self.rule.anticipation)
+            fitted = earlier & (time < start - self.spell)
+            if fitted.sum() < 2:
+                continue
+            rests = earlier if self.base == "average" else time == time[earlier][-1]
+            after = np.flatnonzero(self.cohorts.seen & (time >= start))
+            wanted += [(g, int(t), fitted) for t in after]
+            base += [float(time[rests].mean())] * len(after)
+        spans = lay_spans(self.cohorts, self.rule, wanted)[0]
+        by_cohort = {g: at for (g, _, _), at in zip(wanted, base, strict=True)}
+        at = np.array([by_cohort[int(g)] for g in spans.cohort])
+        return spans._replace(trend="carried" if trend == "carried" else "extrapolated", base=at)
+
+    def answer(self, spans: Spans, level: float, *, treated_only: bool = False) -> Answer | None:
+        """The average of some contrasts, with its inference; None where there is none.
+
+        Parameters
+        ----------
+        spans
+            The contrasts.
+        level
+            Level of the interval.
+        treated_only
+            Whether contrasts of periods before the start are kept, but not averaged.
+        """
+        if not len(spans.cohort):
+            return None
+        found = group_times(self.cohorts, spans)
+        counted = np.ones(len(found.effect))
+        if treated_only:
+            counted[found.spans.period < self.cohorts.starts[found.spans.cohort]] = 0.0
+        if not counted.any():
+            return None
+        overall = combine(counted[None], found.effect, found.share, found.spans.cohort)
+        added = found.units(overall.jacobian)[:, 0]
+        if self.few:
+            chance = arrange_chance(self.cohorts, found.spans, self.rule.anticipation, self.policy)
+            weights = overall.jacobian[:, : len(found.effect)]
+            effects = as_effects(chance.ask(weights, level))
+            return Answer(effects, found, overall, None, added, chance)
+        variance, df = two_sides(added, self.cohorts)
+        tested = student(overall.effect, np.sqrt([variance]), np.array([df]), level)
+        effects = Effects(
+            effect=tested.effect, std_error=tested.std_error, p_value=tested.p_value,
+            low=tested.low, high=tested.high,
+        )  # fmt: skip
+        return Answer(effects, found, overall, df, added)
+
+
+def two_sides(added: Floats, cohorts: Cohorts) -> tuple[float, float]:
+    """Variance, and Welch's degrees of freedom of treated against never-treated units."""
+    squares = added**2
+    parts = [(squares[side].sum(), side.sum() - 1) for side in (cohorts.treated, ~cohorts.treated)]
+    total = float(sum(part for part, _ in parts))
+    below = sum(part**2 / max(freedom, 1) for part, freedom in parts)
+    return total, float(total**2 / below) if below > 0 else np.inf

@@ -1,0 +1,247 @@
+"""From answers of a staggered design to the record of an estimate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from innoeval.designs.base import Mask
+from innoeval.designs.cohorts import Spans
+from innoeval.designs.staggered_kernel import Answer, StaggeredKernel
+from innoeval.errors import DesignError
+from innoeval.records.assumption import Assumption
+from innoeval.records.claim import Claim
+from innoeval.records.estimate import Component, Estimate, Interval, Path
+from innoeval.records.freeze import Floats
+from innoeval.records.group_times import GroupTimes, lower_triangle
+from innoeval.records.match import share_unit
+from innoeval.records.panel import Panel
+from innoeval.stats.contrast import Compared, student
+
+ESTIMAND = (
+    "average effect on the treated over all their periods from the start, each treated unit and "
+    "period counted once"
+)
+ASSUMPTIONS = (
+    Assumption.parallel_trends,
+    Assumption.no_mean_reversion,
+    Assumption.no_concurrent_change,
+    Assumption.stable_measure,
+    Assumption.not_one_unit,
+    Assumption.prespecified_window,
+    Assumption.no_anticipation,
+    Assumption.no_spillover,
+    Assumption.stable_composition,
+    Assumption.all_sites_reported,
+    Assumption.prespecified_outcome,
+    Assumption.no_harm_elsewhere,
+)
+
+_CLUSTERED = (
+    "clustered by unit: influence functions without a small-sample factor (as R's did has it), "
+    "Student's t with Welch's degrees of freedom"
+)
+
+
+def full_estimate(
+    panel: Panel, claim: Claim, ready: StaggeredKernel, spans: Spans, notes: tuple[str, ...]
+) -> Estimate:
+    """The estimate with all its effects by cohort and period.
+
+    Parameters
+    ----------
+    panel, claim, ready
+        What is estimated, and the design made ready on it.
+    spans
+        Every contrast, at least one of a treated period.
+    notes
+        What a reader must know of what was left out.
+    """
+    answer = ready.answer(spans, ready.policy.level, treated_only=True)
+    if answer is None:
+        raise DesignError(
+            "Callaway-Sant'Anna does not fit: no treated period can be compared; "
+            + "; ".join(notes)
+        )
+    found = answer.found
+    each, covariance = _each(ready, answer)
+    record = GroupTimes(
+        cohorts=tuple(panel.periods[start] for start in ready.cohorts.starts),
+        starts=tuple(ready.cohorts.starts.tolist()),
+        periods=panel.periods,
+        cohort=tuple(found.spans.cohort.tolist()),
+        period=tuple(found.spans.period.tolist()),
+        estimate=found.effect,
+        observed=found.observed,
+        share=found.share,
+        covariance=lower_triangle(covariance),
+        randomised=answer.chance is not None,
+        seed=ready.policy.seed,
+        units=found.units,
+        tests=None if answer.chance is None else answer.chance.compare,
+    )
+    return replace(
+        averaged(panel, claim, ready, answer, notes),
+        components=_components(record, each),
+        group_times=record,
+        path=_path(panel, ready, record),
+    )
+
+
+def averaged(
+    panel: Panel, claim: Claim, ready: StaggeredKernel, answer: Answer, notes: tuple[str, ...]
+) -> Estimate:
+    """The estimate of one average, without its parts."""
+    cohorts, effects = ready.cohorts, answer.effects
+    effect = float(effects.effect[0])
+    weights = answer.overall.jacobian[0, : len(answer.found.effect)]
+    observed = float(weights @ answer.found.observed)
+    interval = Interval(float(effects.low[0]), float(effects.high[0]))
+    inference, said = _inference(panel, ready, answer)
+    if not np.isfinite(interval).all():
+        said.append(
+            "so few choices of treated units exist that no 95 % interval with an end can be given"
+        )
+    return Estimate(
+        design="CallawaySantAnna",
+        estimand=ESTIMAND,
+        effect=effect,
+        std_error=float(effects.std_error[0]),
+        conf_int=interval,
+        p_value=float(effects.p_value[0]),
+        df=answer.df,
+        better=claim.better,
+        baseline=observed - effect,
+        observed=observed,
+        n_units=len(cohorts.group),
+        n_treated=int(cohorts.treated.sum()),
+        n_clusters=len(cohorts.group),
+        n_obs=int(np.isfinite(cohorts.outcomes).sum()),
+        inference=inference,
+        influence=answer.added * len(answer.added),
+        assumptions=ASSUMPTIONS,
+        warnings=(*notes, *said),
+        level=ready.policy.level,
+        whole=share_unit(panel, claim.outcome) if claim.scale == "percentage_points" else 1.0,
+    )
+
+
+def _inference(panel: Panel, ready: StaggeredKernel, answer: Answer) -> tuple[str, list[str]]:
+    """Name of the inference, and what a reader must know of it."""
+    chance = answer.chance
+    if chance is None:
+        sizes = np.bincount(ready.cohorts.group)[: len(ready.cohorts.starts)]
+        single = [panel.periods[ready.cohorts.starts[g]] for g in np.flatnonzero(sizes == 1)]
+        if not single:
+            return _CLUSTERED, []
+        many = "s" if len(single) > 1 else ""
+        said = (
+            f"the cohort{many} of {', '.join(single)} ha{'ve' if many else 's'} a single unit: the "
+            "errors of such effects by cohort leave out that unit's own chance; the overall one "
+            "does not"
+        )
+        return _CLUSTERED, [said]
+    named = (
+        f"randomisation of the start dates over {len(chance.chosen):,} choices of units, "
+        "interval by inversion"
+    )
+    if chance.noise is not None:
+        return named.replace(
+            ", interval", ", each measured by the units' own noise before the first start, interval"
+        ), []
+    said = (
+        "with fewer than 3 periods before the first start nothing shows whether the treated units "
+        "are noisier than the others; if they are, the interval is too short"
+    )
+    return named, [said]
+
+
+def _each(ready: StaggeredKernel, answer: Answer) -> tuple[Compared, Floats]:
+    """Every effect with its test, and the covariance of the effects and shares."""
+    effect, level = answer.found.effect, ready.policy.level
+    K = len(effect)
+    if answer.chance is None:
+        covariance = answer.found.covariance
+        error = np.sqrt(np.clip(np.diag(covariance)[:K], 0, None))
+        df = np.inf if answer.df is None else answer.df
+        return student(effect, error, np.full(K, df), level), covariance
+    found = answer.chance.ask(np.eye(K), level)
+    # What other assignments show moves together as the effects would by chance; shares are fixed.
+    covariance = np.zeros_like(answer.found.covariance)
+    covariance[:K, :K] = found.others.T @ found.others / len(found.others)
+    no_df = np.full(K, np.nan)
+    return (
+        Compared(effect, found.std_error, no_df, found.p_value, found.low, found.high),
+        covariance,
+    )
+
+
+def _components(record: GroupTimes, each: Compared) -> tuple[Component, ...]:
+    """One component for each effect."""
+    found = []
+    for k, since in enumerate(record.event_time):
+        cohort, period = record.cohorts[record.cohort[k]], record.periods[record.period[k]]
+        error = float(each.std_error[k])
+        found.append(
+            Component(
+                term=f"cohort {cohort} in {period}",
+                estimate=float(each.effect[k]),
+                std_error=error,
+                statistic=float(each.effect[k]) / error if error > 0 else None,
+                p_value=float(each.p_value[k]),
+                conf_low=float(each.low[k]),
+                conf_high=float(each.high[k]),
+                event_time=since,
+                cohort=cohort,
+                period=period,
+            )
+        )
+    return tuple(found)
+
+
+def _path(panel: Panel, ready: StaggeredKernel, record: GroupTimes) -> Path:
+    """Average of all treated units by period, less the average effect on them.
+
+    Units that have not started yet count with an effect of 0. A period in which a cohort that has
+    started has no effect of its own has no counterfactual.
+    """
+    cohorts = ready.cohorts
+    observed, comparison = (_mean(cohorts.raw[side], side_weights) for side, side_weights in (
+        (cohorts.treated, _kept(cohorts.weights, cohorts.treated)),
+        (~cohorts.treated, _kept(cohorts.weights, ~cohorts.treated)),
+    ))  # fmt: skip
+    T, K = len(panel.periods), len(record.estimate)
+    effect, low, high = (np.full(T, np.nan) for _ in range(3))
+    part, covariance = record.share / record.share.sum(), record.matrix[:K, :K]
+    for t in range(int(cohorts.starts[0]), T):
+        at = np.array(
+            [p == t and e >= 0 for p, e in zip(record.period, record.event_time, strict=True)]
+        )
+        if at.sum() < (cohorts.starts <= t).sum():
+            continue
+        weights = np.where(at, part[list(record.cohort)], 0.0)
+        effect[t] = weights @ record.estimate
+        reach = 1.96 * float(weights @ covariance @ weights) ** 0.5
+        low[t], high[t] = observed[t] - effect[t] - reach, observed[t] - effect[t] + reach
+    first = int(cohorts.starts[0])
+    gap = observed - comparison
+    known = np.isfinite(gap[:first])
+    expected = comparison + (gap[:first][known].mean() if known.any() else np.nan)
+    expected[first:] = observed[first:] - effect[first:]
+    return Path(
+        period=panel.periods, observed=observed, counterfactual=expected, effect=effect,
+        low=low, high=high, comparison=comparison,
+    )  # fmt: skip
+
+
+def _kept(weights: Floats | None, rows: Mask) -> Floats | None:
+    return None if weights is None else weights[rows]
+
+
+def _mean(rows: Floats, weights: Floats | None) -> Floats:
+    """Mean of each period over the units seen in it; `nan` where none is."""
+    seen = np.isfinite(rows)
+    mass = np.ones(len(rows)) if weights is None else weights
+    with np.errstate(invalid="ignore"):
+        return np.asarray(mass @ np.where(seen, rows, 0.0) / (mass @ seen))
