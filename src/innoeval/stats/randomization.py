@@ -140,6 +140,70 @@ def randomise(
     )
 
 
+def randomise_t(contrasts: Floats, chosen: Masks, level: float) -> Randomised:
+    """Difference over its robust error, its randomisation p-value and the inverted interval.
+
+    As `randomise`, with the statistic (a_π − θ b_π)/√v_π(θ), where v_π is the sum over both groups
+    of squared deviations over squared size (HC0, which is CR0 where units are clusters). With one
+    treated unit it rests on the other group alone. π counts where
+    (a_π − θ b_π)² v_0 ≥ (a_0 − θ)² v_π(θ), a polynomial of degree four in θ; between its outermost
+    roots lies the interval that is counted.
+
+    Parameters
+    ----------
+    contrasts
+        Array (N, K).
+    chosen
+        Assignments (M, N), the real one first.
+    level
+        Level of the interval.
+
+    References
+    ----------
+    MacKinnon & Webb (2020), Journal of Econometrics 218:435-450,
+    doi:10.1016/j.jeconom.2020.04.024.
+
+    Examples
+    --------
+    >>> changes = np.array([[5.0], [4.0], [0.0], [-1.0], [0.5]])
+    >>> chosen = assignments(np.array([True, True, False, False, False]), 99, seed=1)
+    >>> randomise_t(changes, chosen, level=.8).p_value.item()
+    0.1
+    """
+    centred = contrasts - contrasts.mean(axis=0)
+    real = chosen[0].astype(np.float64)
+    weights, member = _weights(chosen), chosen.astype(np.float64)
+    a, b = weights @ centred, weights @ real
+    observed = a[0].copy()
+    # At θ = a_0 + δ a contrast is its residual at the estimate less δ for each treated unit.
+    residual = centred - np.outer(real, observed)
+    level_part = _within(member, residual, residual)
+    cross = _within(member, residual, np.broadcast_to(real[:, None], residual.shape))
+    square = _within(member, real[:, None], real[:, None])
+    variance = _within(member, centred, centred)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.nan_to_num(np.abs(a) / np.sqrt(variance), nan=0.0, posinf=np.inf)
+        bar = np.nan_to_num(np.abs(observed) / np.sqrt(variance[0]), nan=0.0, posinf=np.inf)
+    p_value = (ratio >= bar * (1 - _SAME)).mean(axis=0)
+    shifted, real_variance = a - np.outer(b, observed), variance[0]
+    quartic = np.stack([
+        -np.broadcast_to(square, a.shape),
+        2 * cross,
+        (b**2)[:, None] * real_variance - level_part,
+        -2 * shifted * b[:, None] * real_variance,
+        shifted**2 * real_variance,
+    ])  # fmt: skip
+    low, high = _outermost(quartic)
+    whole = (np.abs(b) > 1 - _SAME)[:, None]
+    low, high = cut(
+        np.where(whole, -np.inf, observed + low), np.where(whole, np.inf, observed + high), level
+    )
+    return Randomised(
+        effect=observed, std_error=np.sqrt((shifted[1:] ** 2).mean(axis=0)), p_value=p_value,
+        low=low, high=high,
+    )  # fmt: skip
+
+
 def cut(low: Floats, high: Floats, level: float) -> tuple[Floats, Floats]:
     """Ends of the set of effects for which more than 1 − level of the assignments count.
 
@@ -172,3 +236,25 @@ def _weights(chosen: Masks) -> Floats:
     k = chosen.sum(axis=1, keepdims=True)
     weights: Floats = np.where(chosen, 1.0 / k, -1.0 / (chosen.shape[1] - k))
     return weights
+
+
+def _within(member: Floats, one: Floats, two: Floats) -> Floats:
+    """Sum over both groups of products of deviations over squared size, (M, K)."""
+    total: Floats = np.zeros((len(member), one.shape[1]))
+    for group in (member, 1 - member):
+        size = group.sum(axis=1, keepdims=True)
+        total += (group @ (one * two) - (group @ one) * (group @ two) / size) / size**2
+    # What is left of a difference of equal numbers is nothing.
+    return np.where(np.abs(total) > _SAME * np.abs(total).max(initial=0.0), total, 0.0)
+
+
+def _outermost(quartic: Floats) -> tuple[Floats, Floats]:
+    """Smallest and largest real root, or 0, of polynomials (5, M, K), highest power first."""
+    lead = np.where(quartic[0] == 0, -1.0, quartic[0])
+    companion = np.zeros((*lead.shape, 4, 4))
+    companion[..., [1, 2, 3], [0, 1, 2]] = 1.0
+    companion[..., 0, :] = np.moveaxis(-quartic[1:] / lead, 0, -1)
+    roots = np.linalg.eigvals(companion)
+    size = np.abs(roots).max(axis=-1, keepdims=True)
+    flat = np.where(np.abs(roots.imag) <= 1e-7 * size, roots.real, 0.0)
+    return np.minimum(flat.min(axis=-1), 0.0), np.maximum(flat.max(axis=-1), 0.0)
