@@ -9,6 +9,7 @@ from innoeval.designs.interacted import ExtendedTWFE, SunAbraham
 from innoeval.designs.its import SegmentedRegression
 from innoeval.designs.stacked import StackedDiD
 from innoeval.designs.staggered import CallawaySantAnna
+from innoeval.designs.switching import SwitchingDiD
 
 __all__ = [
     "BeforeAfter",
@@ -22,6 +23,7 @@ __all__ = [
     "SegmentedRegression",
     "StackedDiD",
     "SunAbraham",
+    "SwitchingDiD",
     "choose",
     "preferred",
 ]
