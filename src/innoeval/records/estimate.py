@@ -134,6 +134,8 @@ class Estimate(ArrayRecord):
         What the design leans on.
     warnings
         What a reader must know before using the number.
+    choices
+        What was settled before the outcome was looked at, and by which rule, in sentences.
     level
         Level of the interval.
     whole
@@ -163,6 +165,7 @@ class Estimate(ArrayRecord):
     group_times: GroupTimes | None = None
     assumptions: tuple[Assumption, ...] = ()
     warnings: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
     level: float = 0.95
     whole: float = 1.0
 
