@@ -1,0 +1,6 @@
+"""Designs that imitate the treated units by a mix of donors."""
+
+from innoeval.designs.synthetic.control import SyntheticControl
+from innoeval.designs.synthetic.did import SyntheticDiD
+
+__all__ = ["SyntheticControl", "SyntheticDiD"]

@@ -1,0 +1,247 @@
+"""What synthetic control, synthetic DiD and their kin share: from donors to an estimate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, arrange
+from innoeval.designs.synthetic.infer import describe, infer
+from innoeval.designs.synthetic.kernel import DonorKernel
+from innoeval.designs.synthetic.pool import (
+    Pool,
+    hard_objections,
+    make_pool,
+    soft_objections,
+)
+from innoeval.designs.synthetic.report import donor_components, event_components, path_of
+from innoeval.designs.synthetic.several import Cohorts
+from innoeval.errors import DesignError
+from innoeval.inference.donors import DonorChoice, PlaceboInSpace
+from innoeval.records.assumption import Assumption
+from innoeval.records.claim import Claim
+from innoeval.records.estimate import Component, Estimate, Interval, Path
+from innoeval.records.match import share_unit
+from innoeval.records.panel import Panel
+from innoeval.records.policy import Policy
+from innoeval.stats.donors import Imitation, Task
+from innoeval.stats.placebo import Ranked
+
+#: Leaving out a donor is tried for those with at least this weight.
+_COUNTS = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class DonorDesign:
+    """A design that imitates the treated units by donors; a subclass says how."""
+
+    assumptions: ClassVar[tuple[Assumption, ...]] = (
+        Assumption.donor_fit,
+        Assumption.no_mean_reversion,
+        Assumption.no_concurrent_change,
+        Assumption.stable_measure,
+        Assumption.not_one_unit,
+        Assumption.prespecified_window,
+        Assumption.no_anticipation,
+        Assumption.no_spillover,
+        Assumption.stable_composition,
+        Assumption.all_sites_reported,
+        Assumption.prespecified_outcome,
+        Assumption.no_harm_elsewhere,
+    )
+    relaxes: ClassVar[Assumption] = Assumption.donor_fit
+    sms_level: ClassVar[int] = 3
+    estimand: ClassVar[str] = (
+        "average effect on the treated units over all periods from their start, each treated cell "
+        "counted once"
+    )
+    #: Fewest periods before the start with which the design may decide.
+    fewest_before: ClassVar[int] = 8
+
+    @property
+    def levels_differ(self) -> bool:
+        """Whether the imitation may lie at another level than the treated units."""
+        return False
+
+    def imitate(self, pool: Pool, task: Task) -> Imitation:
+        """How series are imitated by the donors of a pool."""
+        raise NotImplementedError
+
+    def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
+        """Why the design should not decide; `fit` still gives an estimate where one can be made."""
+        case = arrange(panel, claim)
+        return hard_objections(case) or soft_objections(case, policy, self.fewest_before)
+
+    def fit(
+        self,
+        panel: Panel,
+        claim: Claim,
+        *,
+        policy: Policy = Policy(),
+        inference: DonorChoice | None = None,
+    ) -> Estimate:
+        """The estimate with the imitation at face value.
+
+        Parameters
+        ----------
+        panel, claim, policy
+            What is to be evaluated, and by which thresholds.
+        inference
+            `PlaceboInSpace` by default; see `innoeval.inference`.
+
+        Raises
+        ------
+        ClaimError
+            Where the claim does not fit the panel.
+        DesignError
+            Where no imitation can be made, or the inference does not fit.
+        """
+        choice = inference or PlaceboInSpace()
+        if not isinstance(choice, DonorChoice):
+            raise DesignError(
+                f"{type(self).__name__} cannot use {type(choice).__name__}, which needs a comparison of "
+                "groups; choose PlaceboInSpace, Conformal, JackknifePlus, UnitJackknife or "
+                "PredictionInterval"
+            )
+        pool = make_pool(panel, claim, type(self).__name__)
+        if len(pool.launches) > 1:
+            return self._staggered(panel, claim, policy, pool, choice)
+        kernel = self._kernel(policy, pool, choice)
+        before = pool.before(kernel.launch)
+        periods = np.flatnonzero(pool.seen)[~before]
+        overall, each = infer(kernel, choice, policy.level)
+        components = (
+            *event_components(panel, kernel.launch, periods, each),
+            *donor_components(kernel, _COUNTS),
+        )
+        path = path_of(panel, kernel, periods, each)
+        return self._estimate(panel, claim, policy, pool, overall, choice, path, components)
+
+    def stressed(
+        self, panel: Panel, claim: Claim, *, policy: Policy = Policy()
+    ) -> dict[Assumption, Estimate]:
+        """The estimate with the donor left out that matters most, and without the spell before.
+
+        Each donor that counts is left out in turn. The interval holds those of all these analyses;
+        the effect is the smallest improvement among them. With the last periods before the start
+        left out of what is matched, a bad spell there no longer counts.
+        """
+        pool = make_pool(panel, claim, type(self).__name__)
+        if len(pool.launches) > 1:
+            return {}
+        kernel = self._kernel(policy, pool, PlaceboInSpace())
+        found = {Assumption.donor_fit: self._without_each(panel, claim, policy, kernel)}
+        if int(pool.before(kernel.launch).sum()) >= FEWEST_FOR_SPELL:
+            time = np.arange(panel.calendar.n)
+            before, after = time < kernel.launch - SPELL, time >= kernel.launch
+            spared = kernel.effects(before[None], after[None], policy.level)
+            note = f"the last {SPELL} periods before the start are left out of what is matched"
+            found[Assumption.no_mean_reversion] = self._estimate(
+                panel, claim, policy, pool, Ranked(*(getattr(spared, n) for n in Ranked._fields)),
+                PlaceboInSpace(), None, (), note,
+            )  # fmt: skip
+        return found
+
+    def kernel(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> DonorKernel:
+        """The design made ready for many windows.
+
+        Raises
+        ------
+        DesignError
+            Where no imitation can be made, or treated units start at different times.
+        """
+        pool = make_pool(panel, claim, type(self).__name__)
+        if len(pool.launches) > 1:
+            raise DesignError("the treated units start at different times; windows need one start")
+        return self._kernel(policy, pool, PlaceboInSpace())
+
+    def _kernel(self, policy: Policy, pool: Pool, choice: DonorChoice) -> DonorKernel:
+        space = choice if isinstance(choice, PlaceboInSpace) else PlaceboInSpace()
+        return DonorKernel(
+            pool=pool, imitate=self.imitate,
+            placebos=pool.runs(policy, space.draws), levels_differ=self.levels_differ,
+            scaled=space.scaled,
+        )  # fmt: skip
+
+    def _staggered(
+        self, panel: Panel, claim: Claim, policy: Policy, pool: Pool, choice: DonorChoice
+    ) -> Estimate:
+        if not isinstance(choice, PlaceboInSpace):
+            raise DesignError(
+                f"{type(choice).__name__} needs one starting date, and the treated units start at "
+                f"{len(pool.launches)}; choose PlaceboInSpace"
+            )
+        cohorts = Cohorts(pool, self.imitate, pool.runs(policy, choice.draws))
+        return self._estimate(
+            panel, claim, policy, pool, cohorts.overall(policy.level, scaled=choice.scaled), choice,
+            cohorts.path(panel), cohorts.components(panel, policy.level, scaled=choice.scaled),
+        )  # fmt: skip
+
+    def _without_each(
+        self, panel: Panel, claim: Claim, policy: Policy, kernel: DonorKernel
+    ) -> Estimate:
+        """Every donor that counts left out in turn: the worst effect, and the hull of the intervals."""
+        used = np.flatnonzero(kernel.weights > _COUNTS)
+        left_out = np.zeros((len(used), len(kernel.units)), dtype=bool)
+        left_out[np.arange(len(used)), used] = True
+        # What nothing but one donor can imitate cannot be imitated without it.
+        left_out = left_out[(kernel.placebos.allowed[0] & ~left_out).any(axis=1)]
+        effects, misfits = kernel.without(left_out)
+        effects = np.append(effects, kernel.effect)
+        half = kernel.quantile(policy.level) * np.maximum(np.append(misfits, 0.0), kernel.scale)
+        worst = int((effects if claim.better == "higher" else -effects).argmin())
+        found = Ranked(
+            effects[worst : worst + 1], half[worst : worst + 1] / 1.96, np.array([np.nan]),
+            (effects - half).min(keepdims=True), (effects + half).max(keepdims=True),
+        )  # fmt: skip
+        note = (
+            f"each of the {len(left_out)} donors that count is left out in turn: the effect is the least "
+            "favourable, the interval holds all of theirs"
+        )
+        return self._estimate(
+            panel, claim, policy, kernel.pool, found, PlaceboInSpace(), None, (), note
+        )
+
+    def _estimate(
+        self,
+        panel: Panel,
+        claim: Claim,
+        policy: Policy,
+        pool: Pool,
+        found: Ranked,
+        choice: DonorChoice,
+        path: Path | None,
+        components: tuple[Component, ...],
+        *notes: str,
+    ) -> Estimate:
+        effect = float(found.effect[0])
+        warnings = [*pool.warnings, *notes]
+        if not np.isfinite([found.low[0], found.high[0]]).all():
+            warnings.append(
+                f"there are so few donors or periods that no {policy.level:.0%} ".replace("%", " %")
+                + "interval with an end can be given"
+            )
+        return Estimate(
+            design=type(self).__name__,
+            estimand=self.estimand,
+            effect=effect,
+            std_error=float(found.std_error[0]) if np.isfinite(found.std_error[0]) else None,
+            conf_int=Interval(found.low[0], found.high[0]),
+            p_value=None if np.isnan(found.p_value[0]) else float(found.p_value[0]),
+            better=claim.better,
+            baseline=pool.observed - effect,
+            observed=pool.observed,
+            n_units=len(pool.units),
+            n_treated=int(pool.treated.sum()),
+            n_clusters=len(pool.units),
+            n_obs=int(pool.outcomes.size),
+            inference=describe(choice, len(pool.donors)),
+            path=path,
+            components=components,
+            assumptions=self.assumptions,
+            warnings=tuple(warnings),
+            level=policy.level,
+            whole=share_unit(panel, claim.outcome) if claim.scale == "percentage_points" else 1.0,
+        )

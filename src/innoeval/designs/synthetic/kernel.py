@@ -1,0 +1,180 @@
+"""The kernel of a design with donors: the real run and every placebo run, over any windows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from innoeval.designs.base import Effects, Mask
+from innoeval.designs.synthetic.pool import Pool
+from innoeval.records.freeze import Floats, read_only
+from innoeval.stats.donors import Imitation, Task
+from innoeval.stats.placebo import Placebos, Ranked, floored, rank
+
+#: Imitates the series of a task by the donors of a pool: what a design brings.
+Imitate = Callable[[Pool, Task], Imitation]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DonorKernel:
+    """Treated units of one start and their donors, ready for many windows; see `Kernel`.
+
+    Parameters
+    ----------
+    pool
+        Units and periods in use.
+    imitate
+        How targets are imitated.
+    placebos
+        The real run and the placebo runs.
+    levels_differ
+        Whether an imitation may lie at another level than its target.
+    scaled
+        Whether effects are ranked relative to the misfit before the start.
+    """
+
+    pool: Pool
+    imitate: Imitate
+    placebos: Placebos
+    levels_differ: bool
+    scaled: bool = True
+    _runs: dict[tuple[bytes, bytes], Imitation] = field(default_factory=dict, repr=False)
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Names of the units in use."""
+        return self.pool.units
+
+    @property
+    def treated(self) -> Mask:
+        """Mask of the treated units."""
+        return self.pool.treated
+
+    @property
+    def launch(self) -> int:
+        """Position of the first treated period."""
+        return self.pool.launches[0]
+
+    @cached_property
+    def outcomes(self) -> Floats:
+        """Outcomes of the units in use, (N, T); `nan` in periods not in use."""
+        out = np.full((len(self.units), len(self.pool.seen)), np.nan)
+        out[:, self.pool.seen] = self.pool.outcomes
+        return read_only(out)
+
+    @cached_property
+    def targets(self) -> Floats:
+        """Series that the runs imitate, (M + 1, S)."""
+        return self.placebos.targets[0] @ self.pool.outcomes
+
+    @cached_property
+    def main(self) -> Imitation:
+        """The runs over all periods before and after the start."""
+        before = self.pool.before(self.launch)
+        return self.run(before, ~before)
+
+    @property
+    def gaps(self) -> Floats:
+        """Treated less imitation by run and period, (M + 1, T)."""
+        out = np.full((len(self.main.gaps), len(self.pool.seen)), np.nan)
+        out[:, self.pool.seen] = self.main.gaps
+        return out
+
+    @property
+    def series(self) -> Floats:
+        """Treated less imitation, (T,)."""
+        return np.asarray(self.gaps[0])
+
+    @property
+    def misfit(self) -> Floats:
+        """Root mean square of the gaps before the start, (M + 1,)."""
+        return self.main.misfit
+
+    @property
+    def weights(self) -> Floats:
+        """Weight of each unit in the imitation, (N,)."""
+        return np.asarray(self.main.weights[0])
+
+    @property
+    def effect(self) -> float:
+        """Effect over all periods from the start."""
+        return float(self.main.gaps[0, ~self.pool.before(self.launch)].mean())
+
+    @property
+    def scale(self) -> float:
+        """What the real effect is measured by: its misfit, or 1 where effects are not scaled."""
+        return float(self._scales(self.main, self.pool.before(self.launch))[0])
+
+    def quantile(self, level: float) -> float:
+        """How many scales the interval of the effect reaches to each side."""
+        before = self.pool.before(self.launch)
+        found = self.ranked(self.main, (~before)[None], before, level)
+        return float(found.high[0] - found.effect[0]) / self.scale
+
+    @property
+    def reach(self) -> float:
+        """Half the width of the 95 % interval."""
+        return self.quantile(0.95) * self.scale
+
+    def run(self, before: Mask, after: Mask) -> Imitation:
+        """All runs over one pair of windows, masks over the periods in use (S,)."""
+        key = (before.tobytes(), after.tobytes())
+        if key not in self._runs:
+            self._runs[key] = self.imitate(
+                self.pool, Task(self.targets, before, after, self.placebos.allowed)
+            )
+        return self._runs[key]
+
+    def effects(self, before: Mask, after: Mask, level: float = 0.95) -> Effects:
+        """Effect of each pair of windows (K, T); donors are weighted anew for each window before.
+
+        Windows after that share one before share the runs: periods are weighted for all of them.
+        """
+        seen = self.pool.seen
+        firsts, group = np.unique(before[:, seen], axis=0, return_inverse=True)
+        names = ("effect", "std_error", "p_value", "low", "high")
+        out = {name: np.empty(len(before)) for name in names}
+        for which in range(len(firsts)):
+            first: Mask = firsts[which]
+            rows = np.flatnonzero(group == which)
+            windows = after[rows][:, seen]
+            known = windows.any(axis=1)
+            if not known.any() or first.sum() < 1:
+                for name, value in zip(names, (np.nan, np.nan, 1.0, -np.inf, np.inf), strict=True):
+                    out[name][rows] = value
+                continue
+            found = self.ranked(self.run(first, np.asarray(windows.any(axis=0))), windows, first, level)
+            for name in names:
+                out[name][rows] = getattr(found, name)
+        return Effects(**out)
+
+    def trend(self, level: float = 0.95) -> Effects | None:
+        """None: the design does not lean on parallel trends."""
+        del level
+        return None
+
+    def without(self, donors: Mask) -> tuple[Floats, Floats]:
+        """Effect and misfit when some donors are not used, one row of the mask (K, N) at a time."""
+        before = self.pool.before(self.launch)
+        count = len(donors)
+        target = np.repeat(self.targets[:1], count, axis=0)
+        allowed = self.placebos.allowed[:1] & ~donors
+        left = self.main.weights[:1] * allowed
+        total = left.sum(axis=1, keepdims=True)
+        even = allowed / allowed.sum(axis=1, keepdims=True)
+        start = np.where(total > 0, left / np.where(total > 0, total, 1.0), even)
+        found = self.imitate(self.pool, Task(target, before, ~before, allowed, start))
+        return found.gaps[:, ~before].mean(axis=1), found.misfit
+
+    def ranked(self, run: Imitation, windows: Mask, before: Mask, level: float) -> Ranked:
+        """Effects of one run over windows (K, S), ranked among the placebos."""
+        weights = windows / np.maximum(windows.sum(axis=1, keepdims=True), 1)
+        return rank(run.gaps @ weights.T, self._scales(run, before), level)
+
+    def _scales(self, run: Imitation, before: Mask) -> Floats:
+        if not self.scaled:
+            return np.ones(len(run.misfit))
+        return floored(run.misfit, int(before.sum()))

@@ -1,0 +1,143 @@
+"""Placebos in space: what the same method shows for units that were not treated."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Masks = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.int64]
+
+
+class Placebos(NamedTuple):
+    """Targets of M placebo runs beside the real one.
+
+    Parameters
+    ----------
+    targets
+        One array (M + 1, N) a cohort, the real target first; rows average their units.
+    allowed
+        Donors of each run, (M + 1, N): no treated unit, and none that the run takes as treated.
+    """
+
+    targets: tuple[Floats, ...]
+    allowed: Masks
+
+
+class Ranked(NamedTuple):
+    """Results for K effects, arrays of shape (K,)."""
+
+    effect: Floats
+    std_error: Floats
+    p_value: Floats
+    low: Floats
+    high: Floats
+
+
+def placebos(
+    cohorts: tuple[Indices, ...], donors: Indices, n: int, draws: int, seed: int
+) -> Placebos:
+    """Runs in which donors stand in for the treated units, with as many starting at each date.
+
+    Parameters
+    ----------
+    cohorts
+        Treated units of each starting date, as positions.
+    donors
+        Units never treated, as positions.
+    n
+        Number of units.
+    draws, seed
+        With one treated unit each donor is taken once; else so many sets are drawn, by this seed.
+
+    Examples
+    --------
+    >>> runs = placebos((np.array([0]),), np.array([1, 2]), 3, draws=9, seed=1)
+    >>> runs.targets[0].tolist(), runs.allowed.astype(int).tolist()
+    ([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], [[0, 1, 1], [0, 0, 1], [0, 1, 0]])
+    """
+    sizes = [len(units) for units in cohorts]
+    total = sum(sizes)
+    if total == 1:
+        chosen = donors[:, None]
+    elif total < len(donors):
+        shuffled = np.random.default_rng(seed).random((draws, len(donors)))
+        chosen = donors[shuffled.argsort(axis=1)[:, :total]]
+    else:
+        chosen = np.empty((0, total), dtype=np.int64)
+    chosen = np.concatenate([np.concatenate(cohorts)[None], chosen])
+    rows = np.arange(len(chosen))[:, None]
+    allowed = np.zeros((len(chosen), n), dtype=bool)
+    allowed[:, donors] = True
+    allowed[rows, chosen] = False
+    targets, first = [], 0
+    for size in sizes:
+        target = np.zeros((len(chosen), n))
+        target[rows, chosen[:, first : first + size]] = 1.0 / size
+        targets.append(target)
+        first += size
+    return Placebos(tuple(targets), allowed)
+
+
+def floored(misfit: Floats, n_before: int) -> Floats:
+    """Misfits (M + 1, ...) of which none is below 1/(2 √T₀) of the median: a close fit may be luck.
+
+    Examples
+    --------
+    >>> floored(np.array([0.0, 2.0, 3.0]), 4).tolist()
+    [0.5, 2.0, 3.0]
+    """
+    typical = np.median(misfit, axis=0)
+    least = np.where(typical > 0, typical / (2 * np.sqrt(n_before)), 1.0)
+    return np.maximum(misfit, least)
+
+
+def rank(effects: Floats, scales: Floats, level: float) -> Ranked:
+    """Rank of the real effect among the placebo effects, each measured by its own scale.
+
+    Under the hypothesis of a constant effect θ, the real effect less θ over its scale is one draw
+    like the placebo effects over theirs. So the set of all θ that are not rejected is the effect
+    give or take an order statistic times the real scale. With every scale equal this is the plain
+    placebo test; with the misfit before the start as the scale, a unit that was always noisier,
+    or is imitated less well, is not taken for one with an effect.
+
+    Parameters
+    ----------
+    effects
+        Array (M + 1, K), the real run first.
+    scales
+        Array (M + 1,) or (M + 1, K), above zero.
+    level
+        Level of the interval; unbounded where M + 1 runs are too few for it. No p-value is below
+        1/(M + 1), however large the effect.
+
+    References
+    ----------
+    Abadie, Diamond & Hainmueller (2010), JASA 105:493-505, doi:10.1198/jasa.2009.ap08746; Firpo &
+    Possebom (2018), Journal of Causal Inference 6:20160026, doi:10.1515/jci-2016-0026; Ferman &
+    Pinto (2019), Review of Economics and Statistics 101:452-467, doi:10.1162/rest_a_00759.
+
+    Examples
+    --------
+    An effect of 6 with scale 2 is 3 scales; the placebos show 1, 2, 0.5 and 4, so p = 2/5. At the
+    60 % level two of five must count against an end, so it lies 2 scales away... of 2 each:
+
+    >>> found = rank(np.array([[6.0], [1], [-2], [0.5], [4]]), np.array([2.0, 1, 1, 1, 1]), .6)
+    >>> [number.item() for number in (found.p_value, found.low, found.high)]
+    [0.4, 2.0, 10.0]
+    """
+    scales = np.broadcast_to(scales if scales.ndim == 2 else scales[:, None], effects.shape)
+    runs = len(effects)
+    ratios = np.abs(effects) / scales
+    p_value = (ratios >= ratios[0] * (1 - 1e-10)).mean(axis=0)
+    against = int(np.floor((1 - level) * runs * (1 + 1e-10)))
+    others = np.sort(ratios[1:], axis=0)[::-1]
+    reach = (
+        others[against - 1] if 1 <= against <= len(others) else np.full(effects.shape[1], np.inf)
+    )
+    half = reach * scales[0]
+    spread = np.sqrt((ratios[1:] ** 2).mean(axis=0)) if runs > 1 else np.full_like(half, np.inf)
+    return Ranked(effects[0], spread * scales[0], p_value, effects[0] - half, effects[0] + half)
