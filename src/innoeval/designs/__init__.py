@@ -4,6 +4,7 @@ from innoeval.designs.base import DecidingDesign, Design
 from innoeval.designs.before_after import BeforeAfter
 from innoeval.designs.choose import Choice, choose, preferred
 from innoeval.designs.did import DifferenceInDifferences
+from innoeval.designs.dose import Dose
 from innoeval.designs.imputation import Imputation
 from innoeval.designs.interacted import ExtendedTWFE, SunAbraham
 from innoeval.designs.its import SegmentedRegression
@@ -18,6 +19,7 @@ __all__ = [
     "DecidingDesign",
     "Design",
     "DifferenceInDifferences",
+    "Dose",
     "ExtendedTWFE",
     "Imputation",
     "SegmentedRegression",

@@ -26,11 +26,10 @@ class Exposure(NamedTuple):
     notes: tuple[str, ...]
 
 
-def read_exposure(panel: Panel, cells: Cells, column: str) -> Exposure:
+def read_exposure(panel: Panel, cells: Cells, column: str, *, dated: bool) -> Exposure:
     """Exposure of each unit and period from a column of the panel.
 
-    Where a row is missing, a unit is taken to have stayed as it was if it is the same before and
-    after the gap; else it is left out, because nobody knows when it switched.
+    Where a row is missing, a unit is taken to have stayed as it was.
 
     Parameters
     ----------
@@ -40,6 +39,9 @@ def read_exposure(panel: Panel, cells: Cells, column: str) -> Exposure:
         The cells that are used; the claim's starts are held against the column.
     column
         The column: 0 and 1, or a share.
+    dated
+        Whether it matters when a unit switched: then units whose exposure changes over a gap are
+        left out.
 
     Raises
     ------
@@ -59,7 +61,7 @@ def read_exposure(panel: Panel, cells: Cells, column: str) -> Exposure:
     forward, backward = _filled(values), _filled(values[:, ::-1])[:, ::-1]
     forward = np.where(np.isfinite(forward), forward, backward)
     backward = np.where(np.isfinite(backward), backward, forward)
-    unclear = np.asarray((forward != backward).any(axis=1))
+    unclear = np.asarray((forward != backward).any(axis=1) & dated)
     notes = []
     if unclear.any():
         notes.append(

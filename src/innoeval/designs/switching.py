@@ -179,7 +179,7 @@ class _Ready(NamedTuple):
 
 def _ready(design: SwitchingDiD, panel: Panel, claim: Claim) -> _Ready:
     cells = make_ready(panel, claim, design.weights)
-    exposure = read_exposure(panel, cells, design.exposure)
+    exposure = read_exposure(panel, cells, design.exposure, dated=True)
     outcomes, values = cells.outcomes[exposure.known], exposure.values
     first, sign = switches(values)
     cohort = None
