@@ -2,7 +2,7 @@
 # `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint notebooks calibrate tables sample pictures lock clean
+.PHONY: help demo test lint notebooks calibrate tables bench sample pictures lock clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -40,6 +40,9 @@ tables: $(READY)  ## measure them anew and print them into docs/calibration (slo
 	@$(BIN)/python -m tests.calibration.its
 	@$(BIN)/python -m tests.calibration.checks --draws 1000 >docs/calibration/checks.part
 	@mv docs/calibration/checks.part docs/calibration/checks.md
+
+bench: $(READY)  ## time and memory beside other libraries, as tables (slow)
+	@$(BIN)/python -m benchmarks
 
 sample: $(READY)  ## rewrite data/sample and its page, byte for byte
 	@$(BIN)/python -m innoeval.simulate data/sample --page docs/sample.md
