@@ -172,11 +172,12 @@ def test_a_cohort_of_one_is_told_and_does_not_look_certain() -> None:
     assert first.std_error > 0.1
 
 
-def test_few_treated_units_are_an_objection_and_a_warning() -> None:
+def test_few_treated_units_are_refused() -> None:
     panel, claim = panel_of(np.random.default_rng(11).normal(size=(12, 6))), claim_on([0, 1], 3)
     against = Imputation().objections(panel, claim, Policy())
     assert against == ("2 treated units are too few for clustered errors; at least 6 are needed",)
-    assert against[0] in Imputation().fit(panel, claim).warnings
+    with pytest.raises(DesignError, match="have randomisation inference for so few"):
+        Imputation().fit(panel, claim)
 
 
 def test_bad_input_is_named() -> None:
