@@ -11,6 +11,7 @@ from innoeval.designs.its import SegmentedRegression
 from innoeval.designs.stacked import StackedDiD
 from innoeval.designs.staggered import CallawaySantAnna
 from innoeval.designs.switching import SwitchingDiD
+from innoeval.designs.triple import TripleDifference
 
 __all__ = [
     "BeforeAfter",
@@ -26,6 +27,7 @@ __all__ = [
     "StackedDiD",
     "SunAbraham",
     "SwitchingDiD",
+    "TripleDifference",
     "choose",
     "preferred",
 ]

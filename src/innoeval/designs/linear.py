@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
-from innoeval.designs.base import Mask
+from innoeval.designs.base import Mask, Positions
+from innoeval.errors import DesignError
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Component, Estimate, Interval
@@ -17,6 +19,7 @@ from innoeval.records.match import share_unit
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.stats.contrast import student
+from innoeval.stats.covariance import group_sums
 
 #: What every comparison of treated with untreated units leans on.
 LEANS_ON: tuple[Assumption, ...] = (
@@ -33,6 +36,9 @@ LEANS_ON: tuple[Assumption, ...] = (
     Assumption.prespecified_outcome,
     Assumption.no_harm_elsewhere,
 )
+
+
+_INSTEAD = "CallawaySantAnna and DifferenceInDifferences have randomisation inference for so few"
 
 
 class Named(Protocol):
@@ -54,20 +60,44 @@ class Part(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """An effect as a sum over clusters.
+    """An effect as a sum over units.
 
-    `effect`; `added` (G,): what each cluster adds, centred, so that the sum of squares is the
-    variance; `treated` (G,): clusters with a treated unit; `observed`: what the outcome of the
-    treated averaged where the effect is measured; numbers of units, treated units and cells.
+    `effect`; `added` (N,): what each unit adds, centred, so that the sum of squares over clusters
+    is the variance; `treated` (N,): units that are treated at some time; `observed`: what the
+    outcome of the treated averaged where the effect is measured; number of cells.
     """
 
     effect: float
     added: Floats
     treated: Mask
     observed: float
-    n_units: int
-    n_treated: int
     n_obs: int
+
+
+class Clusters(NamedTuple):
+    """Groups of units that are taken as one in errors.
+
+    `code` (N,): 0 … G − 1; `convention`: the errors' name; `factor`: on variances.
+    """
+
+    code: Positions
+    convention: str
+    factor: float = 1.0
+
+    @property
+    def n(self) -> int:
+        """Number of clusters."""
+        return int(self.code.max()) + 1
+
+    def sums(self, added: Floats) -> Floats:
+        """Sums over each cluster, (N, ...) to (G, ...), with the factor in them."""
+        whole = added if self.n == len(self.code) else group_sums(added, self.code)
+        return np.asarray(whole * np.sqrt(self.factor))
+
+
+def each_unit(n: int, convention: str, factor: float = 1.0) -> Clusters:
+    """Every unit a cluster of its own."""
+    return Clusters(np.arange(n), f"clustered by unit{convention}", factor)
 
 
 def linear_estimate(
@@ -77,8 +107,8 @@ def linear_estimate(
     policy: Policy,
     sums: Sums,
     parts: Sequence[Part],
+    clusters: Clusters,
     *,
-    inference: str,
     warnings: tuple[str, ...],
     covariance: Floats | None = None,
     group_times: GroupTimes | None = None,
@@ -93,18 +123,25 @@ def linear_estimate(
         The effect.
     parts
         Its components.
-    inference
-        Name of the convention behind `sums.added` and the errors of `parts`.
+    clusters
+        What is taken as one, here and in the errors of `parts`.
     warnings
         What a reader must know.
     covariance
         Of the components.
     group_times
         Effects by cohort and period.
+
+    Raises
+    ------
+    DesignError
+        Where so few clusters are treated that clustered errors would mislead.
     """
-    error, df = two_sides(sums.added, sums.treated)
+    treated = clustered_treated(sums.treated, clusters)
+    if few := too_few(int(treated.sum()), int((~treated).sum()), policy):
+        raise DesignError(f"{type(design).__name__}: {few[0]}; {_INSTEAD}")
+    error, df = two_sides(clusters.sums(sums.added), treated)
     tested = student(np.array([sums.effect]), np.array([error]), np.array([df]), policy.level)
-    per_unit = len(sums.added) == sums.n_units
     return Estimate(
         design=type(design).__name__,
         estimand=design.estimand,
@@ -116,20 +153,25 @@ def linear_estimate(
         better=claim.better,
         baseline=sums.observed - sums.effect,
         observed=sums.observed,
-        n_units=sums.n_units,
-        n_treated=sums.n_treated,
-        n_clusters=len(sums.added),
+        n_units=len(sums.added),
+        n_treated=int(sums.treated.sum()),
+        n_clusters=clusters.n,
         n_obs=sums.n_obs,
-        inference=f"{inference}; Student's t with Welch's degrees of freedom",
+        inference=f"{clusters.convention}; Student's t with Welch's degrees of freedom",
         components=_tested(parts, df, policy.level),
         covariance=covariance,
-        influence=sums.added * len(sums.added) if per_unit else None,
+        influence=sums.added * np.sqrt(clusters.factor) * len(sums.added),
         group_times=group_times,
         assumptions=design.assumptions,
         warnings=warnings,
         level=policy.level,
         whole=share_unit(panel, claim.outcome) if claim.scale == "percentage_points" else 1.0,
     )
+
+
+def clustered_treated(treated: Mask, clusters: Clusters) -> Mask:
+    """Clusters that hold a treated unit, (G,)."""
+    return np.asarray(np.bincount(clusters.code, weights=treated) > 0)
 
 
 def two_sides(added: Floats, treated: Mask) -> tuple[float, float]:
@@ -150,9 +192,35 @@ def too_few(n_treated: int, n_comparison: int, policy: Policy) -> tuple[str, ...
                 f"{policy.few_treated + 1} are needed"
             ),
         )
-    if n_comparison == 1:
+    if 0 < n_comparison <= min(policy.few_treated, 1):
         return ("one unit that is never treated is too few to tell chance from effect",)
     return ()
+
+
+def of_units(panel: Panel, column: str) -> npt.NDArray[np.str_]:
+    """A column's value in each unit, as text, (units,).
+
+    Raises
+    ------
+    DesignError
+        Where there is no such column, a value is missing, or it changes within a unit.
+    """
+    if column not in panel.frame:
+        have = ", ".join(str(name) for name in panel.frame.columns)
+        raise DesignError(f"there is no column '{column}'; the columns are {have}")
+    values = panel.frame[column]
+    if values.isna().any():
+        raise DesignError(f"the column '{column}' is empty in some rows; fill it in every row")
+    text = values.astype(str).to_numpy(dtype=str)
+    unit = panel.frame[panel.unit].to_numpy(dtype=str)
+    _, first, code = np.unique(unit, return_index=True, return_inverse=True)
+    if (odd := text != text[first][code]).any():
+        some = np.unique(code[odd])
+        rows = np.isin(np.arange(len(panel.units)), some)
+        raise DesignError(
+            f"the column '{column}' changes within {names(panel, rows)}; it must stay the same"
+        )
+    return text[first]
 
 
 def names(panel: Panel, rows: Mask) -> str:
