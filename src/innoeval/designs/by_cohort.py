@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from innoeval.designs.base import Mask, Positions, arrange
-from innoeval.designs.linear import Named, Part, Sums, linear_estimate, names, too_few
+from innoeval.designs.linear import Clusters, Named, Part, Sums, linear_estimate, names, too_few
 from innoeval.errors import DesignError
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate
@@ -112,10 +112,9 @@ def estimate_of(
     policy: Policy,
     cells: Cells,
     found: CohortEffects,
+    clusters: Clusters,
     *,
-    inference: str,
     notes: tuple[str, ...] = (),
-    factor: float = 1.0,
 ) -> Estimate:
     """The estimate whose effect is the average over all treated cells from the start.
 
@@ -129,12 +128,10 @@ def estimate_of(
         What the effects come from.
     found
         Effects by cohort and period.
-    inference
-        Name of the convention.
+    clusters
+        What is taken as one in errors.
     notes
         Further warnings.
-    factor
-        Small-sample factor of the standard errors.
     """
     name = type(design).__name__
     post = found.period >= found.start
@@ -145,19 +142,20 @@ def estimate_of(
         )
     share = np.where(post, found.size, 0.0)
     share /= share.sum()
-    total = covariance(found) * factor**2
+    if clusters.n == len(clusters.code):
+        total = covariance(found) * clusters.factor
+    else:
+        sums = clusters.sums(influence(found, np.eye(len(share))))
+        total = sums.T @ sums
     errors = np.sqrt(np.clip(np.diag(total), 0, None))
-    record = _record(panel, policy, cells, found, total, factor)
-    sums = Sums(
-        effect=float(share @ found.effect), added=influence(found, share) * factor,
-        treated=cells.treated, observed=float(share @ record.observed),
-        n_units=len(cells.starts), n_treated=int(cells.treated.sum()),
-        n_obs=int(np.isfinite(cells.outcomes).sum()),
+    record = _record(panel, policy, cells, found, total, clusters.factor)
+    whole = Sums(
+        effect=float(share @ found.effect), added=influence(found, share), treated=cells.treated,
+        observed=float(share @ record.observed), n_obs=int(np.isfinite(cells.outcomes).sum()),
     )  # fmt: skip
     return linear_estimate(
-        design, panel, claim, policy, sums, _parts(record, errors), inference=inference,
-        warnings=(*cells.notes, *notes, *few(cells, policy)), covariance=total,
-        group_times=record,
+        design, panel, claim, policy, whole, _parts(record, errors), clusters,
+        warnings=(*cells.notes, *notes), covariance=total, group_times=record,
     )  # fmt: skip
 
 
@@ -196,7 +194,7 @@ def _record(
         covariance=lower_triangle(square),
         size=found.size,
         seed=policy.seed,
-        units=lambda combination: influence(found, combination[:, :K].T) * factor,
+        units=lambda combination: influence(found, combination[:, :K].T) * np.sqrt(factor),
     )
 
 

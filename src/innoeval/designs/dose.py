@@ -10,7 +10,16 @@ import numpy as np
 from innoeval.designs.base import Mask
 from innoeval.designs.by_cohort import adds_nothing, make_ready
 from innoeval.designs.exposure import read_exposure
-from innoeval.designs.linear import LEANS_ON, Part, Sums, linear_estimate, names, too_few
+from innoeval.designs.linear import (
+    LEANS_ON,
+    Clusters,
+    Part,
+    Sums,
+    each_unit,
+    linear_estimate,
+    names,
+    too_few,
+)
 from innoeval.errors import DesignError
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
@@ -67,7 +76,8 @@ class Dose:
     ...               covariates=("open",))
     >>> claim = Claim(id="c", innovation="desk", outcome="days", better="lower",
     ...               treated={"A": "2021"}, size=3, scale="absolute")
-    >>> round(Dose(exposure="open").fit(panel, claim).effect, 9)
+    >>> by_hand = Policy(few_treated=0)  # so few units have no clustered error otherwise
+    >>> round(Dose(exposure="open").fit(panel, claim, policy=by_hand).effect, 9)
     -4.0
     """
 
@@ -133,11 +143,9 @@ class Dose:
             Sums(
                 effect=found.slope.effect, added=found.slope.added, treated=ready.exposed,
                 # What would be seen at an exposure of 1: so that effects are relative to none.
-                observed=without + found.slope.effect, n_units=len(ready.dose),
-                n_treated=int(ready.exposed.sum()), n_obs=int(seen.sum()),
+                observed=without + found.slope.effect, n_obs=int(seen.sum()),
             ),
-            found.parts, inference=found.inference,
-            warnings=(*ready.notes, *found.notes, *ready.few(policy)),
+            found.parts, found.clusters, warnings=(*ready.notes, *found.notes),
         )  # fmt: skip
 
     def _ready(self, panel: Panel, claim: Claim) -> _Ready:
@@ -194,7 +202,7 @@ class _Ready(NamedTuple):
 class _Found(NamedTuple):
     slope: Slope
     parts: list[Part]
-    inference: str
+    clusters: Clusters
     notes: tuple[str, ...]
 
 
@@ -203,7 +211,7 @@ def _two_way(ready: _Ready) -> _Found:
     seen = np.isfinite(ready.outcomes)
     n, units = int(seen.sum()), len(ready.dose)
     freedom = n - slope.rank - int(seen.any(axis=0).sum())
-    factor = float(np.sqrt(units / (units - 1) * (n - 1) / freedom)) if freedom > 0 else 1.0
+    factor = units / (units - 1) * (n - 1) / freedom if freedom > 0 else 1.0
     notes: tuple[str, ...] = ()
     if slope.against > 0:
         share = f"{100 * slope.against:.0f} %"
@@ -213,10 +221,8 @@ def _two_way(ready: _Ready) -> _Found:
                 "exposure differs or grows, this number is no average of effects; method='imputation' is"
             ),
         )
-    return _Found(
-        slope._replace(added=slope.added * factor), [],
-        "clustered by unit, times G/(G−1) · (n−1)/(n−K) as in pyfixest and Stata", notes,
-    )  # fmt: skip
+    convention = ", times G/(G − 1) × (n − 1)/(n − K), K without unit effects, as in pyfixest"
+    return _Found(slope, [], each_unit(units, convention, factor), notes)
 
 
 def _imputed(ready: _Ready, *, lasting: bool) -> _Found:
@@ -242,8 +248,8 @@ def _imputed(ready: _Ready, *, lasting: bool) -> _Found:
                 f"({names(ready.panel, rows)}); the effect is that on the others"
             ),
         )
-    return _Found(
-        slope, parts,
-        "clustered by unit, conservative: cells' own effects per unit of exposure count as noise",
-        notes,
-    )  # fmt: skip
+    convention = (
+        ", conservative: cells' own effects per unit of exposure count as noise; no small-sample "
+        "factor"
+    )
+    return _Found(slope, parts, each_unit(len(ready.dose), convention), notes)

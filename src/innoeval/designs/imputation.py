@@ -9,7 +9,7 @@ import numpy as np
 
 from innoeval.designs.base import Mask
 from innoeval.designs.by_cohort import Cells, adds_nothing, estimate_of, few, make_ready
-from innoeval.designs.linear import LEANS_ON, names
+from innoeval.designs.linear import LEANS_ON, each_unit, names
 from innoeval.errors import DesignError
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
@@ -63,7 +63,8 @@ class Imputation:
     >>> panel = Panel(frame=frame, unit="ward", period="year", freq="year", outcomes=("days",))
     >>> claim = Claim(id="c", innovation="desk", outcome="days", better="lower",
     ...               treated={"A": "2021", "B": "2022"}, size=3, scale="absolute")
-    >>> found = Imputation().fit(panel, claim)
+    >>> by_hand = Policy(few_treated=0)  # so few units have no clustered error otherwise
+    >>> found = Imputation().fit(panel, claim, policy=by_hand)
     >>> round(found.effect, 9), [round(part.estimate, 9) for part in found.components]
     (-3.333333333, [-3.0, -3.0, -4.0])
     """
@@ -111,12 +112,13 @@ class Imputation:
             filled, cells.starts, cells.weights, lead=self.anticipation, leave_out=self.leave_out
         )
         left = ", leave-one-out averages" if self.leave_out else ""
-        return estimate_of(
-            self, panel, claim, policy, cells, found,
-            inference="clustered by unit: conservative variance of Borusyak, Jaravel and Spiess, "
-            f"cohort-by-period averages{left}",
-            notes=(*_not_imputed(panel, cells, treated, filled), *_alone(panel, cells)),
-        )  # fmt: skip
+        clusters = each_unit(
+            len(cells.starts),
+            ", conservative (Borusyak, Jaravel and Spiess, averages by cohort and period"
+            f"{left}), no small-sample factor",
+        )
+        notes = (*_not_imputed(panel, cells, treated, filled), *_alone(panel, cells))
+        return estimate_of(self, panel, claim, policy, cells, found, clusters, notes=notes)
 
     def _obstacles(self, cells: Cells) -> tuple[str, ...]:
         """What makes a fit impossible."""

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from innoeval.designs.by_cohort import Cells, adds_nothing, estimate_of, few, make_ready
-from innoeval.designs.linear import LEANS_ON, Named
+from innoeval.designs.linear import LEANS_ON, Named, each_unit
 from innoeval.errors import DesignError
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
@@ -64,7 +64,8 @@ class SunAbraham:
     >>> panel = Panel(frame=frame, unit="ward", period="year", freq="year", outcomes=("days",))
     >>> claim = Claim(id="c", innovation="desk", outcome="days", better="lower",
     ...               treated={"A": "2021"}, size=3, scale="absolute")
-    >>> found = SunAbraham().fit(panel, claim)
+    >>> by_hand = Policy(few_treated=0)  # so few units have no clustered error otherwise
+    >>> found = SunAbraham().fit(panel, claim, policy=by_hand)
     >>> round(found.effect, 9), [round(part.estimate, 9) for part in found.components]
     (-3.0, [-3.0, -3.0])
     """
@@ -142,7 +143,8 @@ class ExtendedTWFE:
     >>> panel = Panel(frame=frame, unit="ward", period="year", freq="year", outcomes=("days",))
     >>> claim = Claim(id="c", innovation="desk", outcome="days", better="lower",
     ...               treated={"A": "2021"}, size=3, scale="absolute")
-    >>> round(ExtendedTWFE().fit(panel, claim).effect, 9)
+    >>> by_hand = Policy(few_treated=0)  # so few units have no clustered error otherwise
+    >>> round(ExtendedTWFE().fit(panel, claim, policy=by_hand).effect, 9)
     -3.0
 
     Interviews: two in each city and year, each with another person. The treated city goes from 5
@@ -153,7 +155,7 @@ class ExtendedTWFE:
     >>> panel = Panel(frame=people, unit="person", period="year", freq="year", outcomes=("days",))
     >>> claim = Claim(id="c", innovation="desk", outcome="days", better="lower",
     ...               treated=["a", "b", "c", "d"], start="2021", size=1, scale="absolute")
-    >>> round(ExtendedTWFE(cross_sections=True).fit(panel, claim).effect, 9)
+    >>> round(ExtendedTWFE(cross_sections=True).fit(panel, claim, policy=by_hand).effect, 9)
     -2.0
     """
 
@@ -247,12 +249,12 @@ def _regress(
     )  # fmt: skip
     n, units = int(np.isfinite(cells.outcomes).sum()), len(cells.starts)
     freedom = n - fitted.rank - (len(form.parameters) if pooled else 1)
-    factor = float(np.sqrt(units / (units - 1) * (n - 1) / freedom)) if freedom > 0 else 1.0
-    return estimate_of(
-        design, panel, claim, policy, cells, found, notes=notes, factor=factor,
-        inference="clustered by unit, times G/(G−1) · (n−1)/(n−K) as in pyfixest and Stata, "
-        "cohort shares taken as given",
+    factor = units / (units - 1) * (n - 1) / freedom if freedom > 0 else 1.0
+    clusters = each_unit(
+        units, ", times G/(G − 1) × (n − 1)/(n − K), K without unit effects, as in pyfixest; "
+        "cohort shares taken as given", factor,
     )  # fmt: skip
+    return estimate_of(design, panel, claim, policy, cells, found, clusters, notes=notes)
 
 
 def _sizes(cells: Cells, form: Form) -> np.ndarray:

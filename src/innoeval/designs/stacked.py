@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from innoeval.designs.by_cohort import Cells, few, make_ready
-from innoeval.designs.linear import LEANS_ON, Part, Sums, linear_estimate
+from innoeval.designs.linear import LEANS_ON, Part, Sums, each_unit, linear_estimate
 from innoeval.errors import DesignError
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
@@ -62,7 +62,8 @@ class StackedDiD:
     >>> panel = Panel(frame=frame, unit="ward", period="year", freq="year", outcomes=("days",))
     >>> claim = Claim(id="c", innovation="desk", outcome="days", better="lower",
     ...               treated={"A": "2021", "B": "2022"}, size=3, scale="absolute")
-    >>> found = StackedDiD(comparison="never_treated").fit(panel, claim)
+    >>> by_hand = Policy(few_treated=0)  # so few units have no clustered error otherwise
+    >>> found = StackedDiD(comparison="never_treated").fit(panel, claim, policy=by_hand)
     >>> round(found.effect, 9)
     -4.0
     """
@@ -121,7 +122,6 @@ class StackedDiD:
             stacked, corrective_weights(stacked, held) if shares else held, before,
             own_periods=not shares,
         )  # fmt: skip
-        added = _by_unit(cells, stacked, fitted) * _factor(stacked, fitted)
         since = np.delete(np.arange(-before, after + 1), before - 1)
         post = (since >= 0) / (after + 1)
         ours = np.flatnonzero(stacked.treated)
@@ -132,14 +132,22 @@ class StackedDiD:
         ]  # fmt: skip
         observed = stacked.outcomes[ours, before:]
         mass = np.where(np.isfinite(observed), held[ours, None], 0.0)
-        used = np.isin(np.arange(len(cells.starts)), stacked.unit)
-        treated = np.isin(np.arange(len(cells.starts)), stacked.unit[ours])
-        errors = np.sqrt((added**2).sum(axis=0))
+        units = np.arange(len(cells.starts))
+        used = np.isin(units, stacked.unit)
+        added = _by_unit(cells, stacked, fitted)[used]
+        clusters = each_unit(
+            len(added),
+            ", which stands in several experiments, times G/(G − 1) × (n − 1)/(n − K), K without "
+            "levels of rows",
+            _factor(stacked, fitted),
+        )
+        spread = clusters.sums(added)
+        errors = np.sqrt((spread**2).sum(axis=0))
         return linear_estimate(
             self, panel, claim, policy,
             Sums(
-                effect=float(post @ fitted.effect), added=(added @ post)[used],
-                treated=treated[used], n_units=int(used.sum()), n_treated=int(treated.sum()),
+                effect=float(post @ fitted.effect), added=added @ post,
+                treated=np.isin(units, stacked.unit[ours])[used],
                 observed=float((mass * np.nan_to_num(observed)).sum() / mass.sum()),
                 n_obs=int(np.isfinite(stacked.outcomes).sum()),
             ),
@@ -147,10 +155,7 @@ class StackedDiD:
                 Part(f"event time {e}", float(fitted.effect[k]), float(errors[k]), event_time=int(e))
                 for k, e in enumerate(since)
             ],
-            inference="clustered by unit, which stands in several experiments, times "
-            "G/(G−1) · (n−1)/(n−K)",
-            covariance=added.T @ added,
-            warnings=(*cells.notes, *notes, *few(cells, policy)),
+            clusters, covariance=spread.T @ spread, warnings=(*cells.notes, *notes),
         )  # fmt: skip
 
     def _window(self, cells: Cells) -> tuple[int, int]:
@@ -202,7 +207,7 @@ def _by_unit(cells: Cells, stacked: Stacked, fitted: Saturated) -> Floats:
 
 
 def _factor(stacked: Stacked, fitted: Saturated) -> float:
-    """G/(G−1) · (n−1)/(n−K), as a factor of the error; K counts a level for each side."""
+    """G/(G − 1) × (n − 1)/(n − K); K counts a level for each side."""
     n, units = int(np.isfinite(stacked.outcomes).sum()), len(np.unique(stacked.unit))
     freedom = n - fitted.rank - len(fitted.loadings)
-    return float(np.sqrt(units / (units - 1) * (n - 1) / freedom)) if freedom > 0 else 1.0
+    return units / (units - 1) * (n - 1) / freedom if freedom > 0 else 1.0

@@ -10,7 +10,7 @@ import numpy as np
 
 from innoeval.designs.by_cohort import Cells, make_ready
 from innoeval.designs.exposure import read_exposure
-from innoeval.designs.linear import LEANS_ON, Part, Sums, linear_estimate, too_few
+from innoeval.designs.linear import LEANS_ON, Part, Sums, each_unit, linear_estimate, too_few
 from innoeval.errors import DesignError
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
@@ -83,13 +83,14 @@ class SwitchingDiD:
     ...               covariates=("open",))
     >>> claim = Claim(id="c", innovation="desk", outcome="days", better="lower",
     ...               treated={"A": "2021"}, size=3, scale="absolute")
-    >>> SwitchingDiD(exposure="open").fit(panel, claim).effect
+    >>> by_hand = Policy(few_treated=0)  # so few units have no clustered error otherwise
+    >>> SwitchingDiD(exposure="open").fit(panel, claim, policy=by_hand).effect
     -2.0
 
     If only the current year counts, opening shows −4 + 1 = −3. Nobody stays open to compare
     shutting with, so that is all:
 
-    >>> SwitchingDiD(exposure="open", lasting=False).fit(panel, claim).effect
+    >>> SwitchingDiD(exposure="open", lasting=False).fit(panel, claim, policy=by_hand).effect
     -3.0
     """
 
@@ -131,24 +132,26 @@ class SwitchingDiD:
         if ready.obstacles:
             raise DesignError("switching designs do not fit: " + "; ".join(ready.obstacles))
         parts, covariance = _parts(ready)
-        units = len(ready.values)
         post = [cell for cells in ready.post for cell in cells]
         reached = np.concatenate([cell.switchers for cell in post])
         at = np.concatenate([np.full(len(cell.switchers), cell.period) for cell in post])
         held = ready.mass[reached]
+        among = (
+            "among units of the same first exposure, switch date and direction"
+            if self.lasting
+            else "among those that switch and those that stay in a period"
+        )
         return linear_estimate(
             self, panel, claim, policy,
             Sums(
                 effect=ready.overall.total / ready.overall.dose,
                 added=ready.overall.influence / ready.overall.dose, treated=ready.moving,
-                observed=float(held @ ready.outcomes[reached, at] / held.sum()), n_units=units,
-                n_treated=len(np.unique(reached)), n_obs=int(np.isfinite(ready.outcomes).sum()),
+                observed=float(held @ ready.outcomes[reached, at] / held.sum()),
+                n_obs=int(np.isfinite(ready.outcomes).sum()),
             ),
-            parts, covariance=covariance,
-            inference="clustered by unit, conservative: contributions centred "
-            + ("among units of the same first exposure, switch date and direction"
-               if self.lasting else "among those that switch and those that stay in a period"),
-            warnings=(*ready.notes, *_contradiction(ready, policy), *_few(ready, policy)),
+            parts, each_unit(len(ready.mass), f", conservative: contributions centred {among}, no "
+                             "small-sample factor"),
+            covariance=covariance, warnings=(*ready.notes, *_contradiction(ready, policy)),
         )  # fmt: skip
 
 
