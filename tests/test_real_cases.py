@@ -60,6 +60,7 @@ def test_sicily_smoking(shared_data: Path, tmp_path: Path) -> None:
     assert {o.design for o in ev.objections} == {
         "DifferenceInDifferences",
         "CallawaySantAnna",
+        "TwoWayFixedEffects",
         "BeforeAfter",
     }
     level = next(c for c in ev.estimate.components if c.term == "level change")

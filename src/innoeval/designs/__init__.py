@@ -11,7 +11,8 @@ from innoeval.designs.its import SegmentedRegression
 from innoeval.designs.stacked import StackedDiD
 from innoeval.designs.staggered import CallawaySantAnna
 from innoeval.designs.switching import SwitchingDiD
-from innoeval.designs.triple import TripleDifference
+from innoeval.designs.synthetic import SyntheticControl, SyntheticDiD
+from innoeval.designs.twoway import EventStudy, TwoWayFixedEffects
 
 __all__ = [
     "BeforeAfter",
@@ -21,13 +22,16 @@ __all__ = [
     "Design",
     "DifferenceInDifferences",
     "Dose",
+    "EventStudy",
     "ExtendedTWFE",
     "Imputation",
     "SegmentedRegression",
     "StackedDiD",
     "SunAbraham",
     "SwitchingDiD",
-    "TripleDifference",
+    "SyntheticControl",
+    "SyntheticDiD",
+    "TwoWayFixedEffects",
     "choose",
     "preferred",
 ]

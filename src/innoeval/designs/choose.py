@@ -10,6 +10,7 @@ from innoeval.designs.before_after import BeforeAfter
 from innoeval.designs.did import DifferenceInDifferences
 from innoeval.designs.its import SegmentedRegression
 from innoeval.designs.staggered import CallawaySantAnna
+from innoeval.designs.twoway import TwoWayFixedEffects
 from innoeval.records.claim import Claim
 from innoeval.records.evaluation import Objection
 from innoeval.records.panel import Panel
@@ -31,6 +32,7 @@ def preferred() -> tuple[Design, ...]:
         DifferenceInDifferences(),
         CallawaySantAnna(comparison="not_yet_treated", base="average"),
         SegmentedRegression(),
+        TwoWayFixedEffects(),
         BeforeAfter(),
     )
 

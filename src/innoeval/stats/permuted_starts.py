@@ -194,3 +194,27 @@ def by_chance(a: Floats, b: Floats, scale: Floats | None, level: float) -> ByCha
     others = (a - observed * b)[1:]
     others = np.where(np.isfinite(others), others, 0.0)
     return ByChance(observed, np.sqrt((others**2).mean(axis=0)), p_value, low, high, others)
+
+
+def slot_sums(parts: Floats, slots: Integers, chosen: Integers) -> Floats:
+    """Sums over units of what each adds in the group that an assignment puts it into, (M, R).
+
+    Parameters
+    ----------
+    parts
+        What each unit adds to R statistics in each group, the one that never starts last,
+        (N, G + 1, R).
+    slots, chosen
+        As in `statistics`.
+
+    Examples
+    --------
+    Two units that add 1 and 5 if they start, and nothing if not:
+
+    >>> parts = np.array([[[1.0], [0.0]], [[5.0], [0.0]]])
+    >>> slot_sums(parts, np.array([0]), np.array([[0], [1]])).tolist()
+    [[1.0], [5.0]]
+    """
+    never = parts[:, -1]
+    beyond = parts - never[:, None]
+    return np.asarray(never.sum(axis=0) + beyond[chosen, slots].sum(axis=1))

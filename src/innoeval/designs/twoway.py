@@ -1,0 +1,258 @@
+"""Two-way fixed effects and event study: exact least squares, with warnings where starts differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from innoeval.designs.base import Arrangement, arrange
+from innoeval.designs.twoway_data import Question, Settings
+from innoeval.designs.twoway_fit import fitted
+from innoeval.errors import DesignError
+from innoeval.records.assumption import Assumption
+from innoeval.records.claim import Claim
+from innoeval.records.estimate import Estimate
+from innoeval.records.panel import Panel
+from innoeval.records.policy import Policy
+from innoeval.stats.covariance import CONVENTIONS
+
+_LEANS_ON = (
+    Assumption.parallel_trends,
+    Assumption.no_mean_reversion,
+    Assumption.no_concurrent_change,
+    Assumption.stable_measure,
+    Assumption.not_one_unit,
+    Assumption.prespecified_window,
+    Assumption.no_anticipation,
+    Assumption.no_spillover,
+    Assumption.stable_composition,
+    Assumption.all_sites_reported,
+    Assumption.prespecified_outcome,
+    Assumption.no_harm_elsewhere,
+)
+Errors = Literal["clustered", "HC1", "iid"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TwoWay:
+    """What both regressions share."""
+
+    covariates: tuple[str, ...] = ()
+    weights: str | None = None
+    trends: Literal["none", "unit"] = "none"
+    errors: Errors | None = None
+    cluster: str = "unit"
+    small_sample: str = "pyfixest"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "covariates", tuple(self.covariates))
+        for name, known in (
+            ("trends", ("none", "unit")),
+            ("errors", (None, "clustered", "HC1", "iid")),
+            ("small_sample", CONVENTIONS),
+        ):
+            if (value := getattr(self, name)) not in known:
+                listed = ", ".join(repr(item) for item in known)
+                raise DesignError(f"{name}={value!r} is not known; write one of {listed}")
+
+    @property
+    def settings(self) -> Settings:
+        """The same as arrays are fitted with."""
+        return Settings(
+            covariates=self.covariates,
+            weights=self.weights,
+            trend=self.trends == "unit",
+            errors=self.errors,
+            cluster=self.cluster,
+            small_sample=self.small_sample,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoWayFixedEffects(_TwoWay):
+    r"""Regression of the outcome on a treatment indicator with unit and period effects.
+
+    Estimand: the coefficient :math:`\beta` of :math:`y_{it}=\alpha_i+\lambda_t+\beta D_{it}+
+    x_{it}'\gamma+e_{it}`. With one start date it is the average effect on the treated under
+    parallel trends and no anticipation. With several it is an average of effects by cohort and
+    period with weights that can be negative, as units that already started serve as comparison for
+    later ones: then a warning says how many treated cells count negatively, and the design never
+    decides.
+
+    Unit and period effects are eliminated exactly on any pattern of missing cells. Errors are
+    clustered by unit; with up to `policy.few_treated` treated units inference is by randomisation
+    over start dates, and clustered errors are refused.
+
+    Parameters
+    ----------
+    covariates
+        Columns that vary over time. One that the effects explain is left out, with a warning.
+    weights
+        Column with a weight for each cell.
+    trends
+        "unit": a linear trend for each unit.
+    errors
+        "clustered", "HC1" or "iid"; None lets the numbers of units decide.
+    cluster
+        "unit", or a column that is constant within units.
+    small_sample
+        Whose small-sample factor a clustered variance gets: see
+        `innoeval.stats.covariance.small_sample` for the names.
+    exposure
+        Column with the share of each cell that was treated, instead of 0 and 1 by start date.
+
+    References
+    ----------
+    Goodman-Bacon (2021), Journal of Econometrics 225:254-277, doi:10.1016/j.jeconom.2021.03.014;
+    de Chaisemartin & D'Haultfœuille (2020), American Economic Review 110:2964-2996,
+    doi:10.1257/aer.20181169.
+
+    Examples
+    --------
+    A: 10 → 6, a change of −4. B and C: −1 and −1. So (−4) − (−1) = −3:
+
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"ward": list("AABBCC"), "year": [2020, 2021] * 3,
+    ...                       "days": [10., 6, 9, 8, 5, 4]})
+    >>> panel = Panel(frame=frame, unit="ward", period="year", freq="year", outcomes=("days",))
+    >>> claim = Claim(id="c", innovation="desk", outcome="days", better="lower", treated=["A"],
+    ...               start="2021", size=3, scale="absolute")
+    >>> round(TwoWayFixedEffects().fit(panel, claim).effect, 9)
+    -3.0
+    """
+
+    assumptions: ClassVar[tuple[Assumption, ...]] = _LEANS_ON
+    sms_level: ClassVar[int] = 3
+    estimand: ClassVar[str] = (
+        "coefficient of the treatment in a regression with unit and period effects"
+    )
+
+    exposure: str | None = None
+
+    def objections(
+        self,
+        panel: Panel,
+        claim: Claim,
+        policy: Policy,  # noqa: ARG002 - every design's door
+    ) -> tuple[str, ...]:
+        """Why the regression does not fit; empty if it does."""
+        return _forbidden(panel, arrange(panel, claim))
+
+    def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
+        """The estimate, with a warning where starts differ.
+
+        Raises
+        ------
+        ClaimError
+            Where the claim does not fit the panel.
+        DesignError
+            Where the effects explain the treatment, or the errors asked for would mislead.
+        """
+        case = arrange(panel, claim)
+        post = np.arange(case.n_periods) >= np.append(case.launches, case.n_periods)[:, None]
+        question = Question(
+            table=post[:, :, None].astype(np.float64), event_times=None, exposure=self.exposure
+        )
+        return fitted(self, panel, claim, case, policy, self.settings, question)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventStudy(_TwoWay):
+    r"""Regression of the outcome on periods since the start, with unit and period effects.
+
+    Estimand: coefficients :math:`\beta_e` of :math:`y_{it}=\alpha_i+\lambda_t+
+    \sum_{e\ne r}\beta_e 1\{t-g_i=e\}+x_{it}'\gamma+e_{it}`, relative to event time r; `effect` is
+    their average from the start on, each treated cell counted once. With one start date they are
+    the effects on the treated in each period under parallel trends and no anticipation; with
+    several, coefficients mix effects of other event times where cohorts differ (Sun & Abraham), which a
+    warning says. `CallawaySantAnna` and `SunAbraham` do not.
+
+    Parameters
+    ----------
+    reference
+        Event time that the others are relative to.
+    window
+        First and last event time of their own; earlier and later ones share these. None: no bins.
+    covariates, weights, trends, errors, cluster, small_sample
+        As for `TwoWayFixedEffects`.
+
+    References
+    ----------
+    Sun & Abraham (2021), Journal of Econometrics 225:175-199, doi:10.1016/j.jeconom.2020.09.006.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"ward": list("AAABBBCCC"), "year": [2020, 2021, 2022] * 3,
+    ...                       "days": [10., 6, 4, 9, 8, 7, 5, 4, 3]})
+    >>> panel = Panel(frame=frame, unit="ward", period="year", freq="year", outcomes=("days",))
+    >>> claim = Claim(id="c", innovation="desk", outcome="days", better="lower", treated=["A"],
+    ...               start="2021", size=3, scale="absolute")
+    >>> found = EventStudy().fit(panel, claim)
+    >>> [(part.event_time, round(part.estimate, 9)) for part in found.components]
+    [(0, -3.0), (1, -4.0)]
+    """
+
+    assumptions: ClassVar[tuple[Assumption, ...]] = _LEANS_ON
+    sms_level: ClassVar[int] = 3
+    estimand: ClassVar[str] = (
+        "average over treated units and periods of the coefficients by periods since the start"
+    )
+
+    reference: int = -1
+    window: tuple[int, int] | None = None
+
+    def objections(
+        self,
+        panel: Panel,
+        claim: Claim,
+        policy: Policy,  # noqa: ARG002 - every design's door
+    ) -> tuple[str, ...]:
+        """Why the regression does not fit; empty if it does."""
+        return _forbidden(panel, arrange(panel, claim))
+
+    def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
+        """The estimate with one component for each event time.
+
+        Raises
+        ------
+        ClaimError
+            Where the claim does not fit the panel.
+        DesignError
+            Where the event times cannot be told from unit and period effects.
+        """
+        case = arrange(panel, claim)
+        since = np.arange(case.n_periods) - case.launches[:, None]
+        if self.window is not None:
+            low, high = self.window
+            if not low <= self.reference <= high or high < 0:
+                raise DesignError(
+                    f"the window {self.window} must hold the reference {self.reference} and reach "
+                    "the start; widen it"
+                )
+            since = np.clip(since, low, high)
+        times = [e for e in np.unique(since).tolist() if e != self.reference]
+        if self.reference not in since:
+            raise DesignError(
+                f"no treated unit is seen at event time {self.reference}; choose a reference that is"
+            )
+        cohorts = np.stack([since == e for e in times], axis=2).astype(np.float64)
+        never = np.zeros((1, *cohorts.shape[1:]))
+        question = Question(table=np.concatenate([cohorts, never]), event_times=tuple(times))
+        return fitted(self, panel, claim, case, policy, self.settings, question)
+
+
+def _forbidden(panel: Panel, case: Arrangement) -> tuple[str, ...]:
+    """Why a regression with unit and period effects should not decide."""
+    if len(case.launches) == 1:
+        return ()
+    dates = ", ".join(panel.periods[start] for start in case.launches[:5])
+    more = " ..." if len(case.launches) > 5 else ""
+    said = (
+        f"the treated units start at {len(case.launches)} different dates ({dates}{more}): units "
+        "that already started would serve as comparison for later ones, which biases the estimate "
+        "where effects grow or differ"
+    )
+    return (said,)

@@ -1,0 +1,212 @@
+"""Arrays of a regression with unit and period effects, and what must be said of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from innoeval.designs.base import Arrangement, Positions
+from innoeval.errors import DesignError
+from innoeval.records.freeze import Floats
+from innoeval.records.panel import Panel
+from innoeval.stats.twoway import Fit, demeaned_table
+
+
+class Settings(NamedTuple):
+    """How a regression is fitted; see `TwoWayFixedEffects`."""
+
+    covariates: tuple[str, ...]
+    weights: str | None
+    trend: bool
+    errors: str | None
+    cluster: str
+    small_sample: str
+
+
+class Question(NamedTuple):
+    """Regressors of interest by cohort, units never treated last, (G + 1, T, k).
+
+    `event_times` (k,) names them; None for a single treatment, whose cells may come from the column
+    `exposure` instead.
+    """
+
+    table: Floats
+    event_times: tuple[int, ...] | None
+    exposure: str | None = None
+
+
+class Data(NamedTuple):
+    """Arrays of one regression.
+
+    `outcomes` (N, T) with `nan` for unused cells; `group` (N,); the `table` of regressors by group;
+    `further` regressors (N, T, p); `weights` (N, T) or None; `notes` of what was left out.
+    """
+
+    outcomes: Floats
+    group: Positions
+    table: Floats
+    further: Floats
+    weights: Floats | None
+    notes: list[str]
+
+    def regressors(self, rows: slice) -> Floats:
+        """Regressors of some units, (n, T, k)."""
+        if not self.further.shape[2]:
+            return self.table[self.group[rows]]
+        if not self.table.shape[2]:
+            return self.further[rows]
+        return np.concatenate([self.table[self.group[rows]], self.further[rows]], axis=2)
+
+
+def gather(panel: Panel, case: Arrangement, settings: Settings, question: Question) -> Data:
+    """Outcomes and regressors as arrays; cells that lack one of them are not used."""
+    notes: list[str] = []
+    group = np.full(len(case.starts), len(case.launches))
+    group[case.treated] = np.searchsorted(case.launches, case.starts[case.treated])
+    columns = [*([question.exposure] if question.exposure else []), *settings.covariates]
+    outcomes, weights = case.outcomes, None
+    further = np.empty((*outcomes.shape, 0))
+    if columns:
+        further = np.stack([panel.matrix(column) for column in columns], axis=2)
+        further = further - np.nanmean(further, axis=(0, 1))
+    usable = np.isfinite(further).all(axis=2)
+    if settings.weights is not None:
+        weights = panel.matrix(settings.weights)
+        if (weights < 0).any():
+            raise DesignError(
+                f"the weights '{settings.weights}' hold negative numbers; give 0 or more"
+            )
+        usable = usable & np.isfinite(weights)
+    lost = int((np.isfinite(outcomes) & ~usable).sum())
+    if lost:
+        said = ", ".join([*columns, *([settings.weights] if settings.weights else [])])
+        notes.append(f"{lost} cells are left out for lack of a value of {said}")
+        outcomes = np.where(usable, outcomes, np.nan)
+    if question.exposure is not None:
+        dose = further[:, :, 0]
+        falls = (np.diff(dose, axis=1) < 0).any(axis=1)
+        if falls.any():
+            notes.append(
+                f"'{question.exposure}' falls again in {int(falls.sum())} units: the effect is taken "
+                "to end with it"
+            )
+    empty = int((~np.isfinite(outcomes).any(axis=1)).sum())
+    if empty:
+        notes.append(f"{empty} units have no cell that can be used")
+    outcomes, alone = _without_singletons(outcomes)
+    if alone:
+        notes.append(
+            f"{alone} cells are the only one of their unit or period, which its effect fits exactly; "
+            "they are not counted"
+        )
+    table = question.table if question.exposure is None else question.table[:, :, :0]
+    return Data(outcomes, group, table, np.nan_to_num(further), weights, notes)
+
+
+def _without_singletons(outcomes: Floats) -> tuple[Floats, int]:
+    """Outcomes without cells that are alone in their row or column, and how many these were."""
+    seen = np.isfinite(outcomes)
+    before = int(seen.sum())
+    while True:
+        lonely = seen & ((seen.sum(axis=1, keepdims=True) == 1) | (seen.sum(axis=0) == 1))
+        if not lonely.any():
+            break
+        seen = seen & ~lonely
+    count = before - int(seen.sum())
+    return (np.where(seen, outcomes, np.nan) if count else outcomes), count
+
+
+def dropped(fit: Fit, asked: int, settings: Settings, question: Question) -> list[str]:
+    """What the effects explain: an error for a treatment, a warning for a covariate."""
+    gone = set(range(asked + len(settings.covariates))) - set(fit.kept.tolist())
+    if question.event_times is None and 0 in gone:
+        raise DesignError(
+            "unit and period effects explain the treatment, so that its effect cannot be told; "
+            "units that are not treated in the same periods are needed"
+        )
+    if lost := [
+        question.event_times[j] for j in sorted(gone) if j < asked and question.event_times
+    ]:
+        raise DesignError(
+            f"unit and period effects explain the event time{'s' if len(lost) > 1 else ''} "
+            f"{', '.join(map(str, lost))}; units that are never treated, or bins at the ends "
+            "(window=), are needed"
+        )
+    return [
+        f"the covariate '{settings.covariates[j - asked]}' is left out: the effects and the other "
+        "covariates explain it"
+        for j in sorted(gone)
+    ]
+
+
+def staggered_notes(case: Arrangement, data: Data) -> list[str]:
+    """What differing starts do to such a regression."""
+    if len(case.launches) == 1:
+        return []
+    said = (
+        f"treated units start at {len(case.launches)} different dates: units that already started "
+        "serve as comparison for later ones"
+    )
+    if data.table.shape[2] != 1:
+        return [
+            f"{said}; coefficients of one event time mix in effects at others where they differ"
+        ]
+    count = np.bincount(data.group, minlength=len(data.table)).astype(np.float64)
+    weight = demeaned_table(data.table, count, trend=False)[:, :, 0]
+    cells = count[:, None] * (data.table[:, :, 0] > 0)
+    share = float(cells[weight < 0].sum() / cells.sum())
+    said += (
+        f", and {100 * share:.0f} % of the treated cells count negatively; where effects grow or "
+    )
+    return [said + "differ the number is no average effect; CallawaySantAnna gives one"]
+
+
+def _group_cells(data: Data) -> tuple[Floats, Floats]:
+    """Weight of the used cells, and their weighted outcomes, by group and period, each (G + 1, T)."""
+    seen = np.isfinite(data.outcomes)
+    mass = seen if data.weights is None else np.where(seen, data.weights, 0.0)
+    belongs = (np.arange(len(data.table))[:, None] == data.group).astype(np.float64)
+    return belongs @ mass, belongs @ (mass * np.where(seen, data.outcomes, 0.0))
+
+
+def cell_weights(data: Data, question: Question, fit: Fit) -> Floats:
+    """What makes the overall effect of the kept coefficients, (k,)."""
+    weights = np.zeros(len(fit.kept))
+    if question.event_times is None:
+        weights[0] = 1.0
+        return weights
+    mass, _ = _group_cells(data)
+    cells = np.einsum("ht,htj->j", mass, question.table)
+    cells[np.array(question.event_times) < 0] = 0.0
+    if not cells.any():
+        raise DesignError("no treated cell lies after the start; choose another reference")
+    weights[: len(cells)] = cells / cells.sum()
+    return weights
+
+
+def observed(data: Data, case: Arrangement) -> float:
+    """What the outcome of the treated averaged from the start on."""
+    mass, total = _group_cells(data)
+    post = np.arange(mass.shape[1]) >= np.append(case.launches, mass.shape[1])[:, None]
+    if not mass[post].sum() > 0:
+        raise DesignError("no treated cell after the start has a value; nothing can be estimated")
+    return float(total[post].sum() / mass[post].sum())
+
+
+def clusters(panel: Panel, column: str) -> Positions:
+    """Cluster of each unit, from a column that is constant within units.
+
+    Raises
+    ------
+    DesignError
+        Where the column is missing, or varies within a unit.
+    """
+    if column not in panel.frame.columns:
+        raise DesignError(
+            f"there is no column '{column}' to cluster by; name one of the panel's, or 'unit'"
+        )
+    values = panel.frame.groupby(panel.unit, sort=True)[column]
+    if (values.nunique(dropna=False) > 1).any():
+        raise DesignError(f"'{column}' varies within units; a cluster holds whole units")
+    return np.asarray(np.unique(values.first().astype(str), return_inverse=True)[1])
