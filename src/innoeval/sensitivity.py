@@ -317,6 +317,8 @@ def _target(study: EventCoefficients, event_time: int | Sequence[int] | None) ->
             f"they run from {later.min()} to {later.max()}"
         )
     weights = np.isin(later, chosen) / len(chosen)
+    if weights @ study.covariance[study.n_pre :, study.n_pre :] @ weights <= 0:
+        raise DesignError("the average asked for has no variance; ask for other event times")
     if len(chosen) == 1:
         return _Target(weights, f"effect at event time {chosen[0]}")
     whole = len(chosen) == chosen[-1] - chosen[0] + 1

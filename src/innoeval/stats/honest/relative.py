@@ -181,7 +181,7 @@ def _moments(beta: Floats, covariance: Floats, n_pre: int, target: Floats, m: Fl
     if np.count_nonzero(c) == 1:
         others[np.flatnonzero(c)] = False
     if others.any():
-        signs = -2 * m[:, None, None] / (up + down)[:, :, others]
+        signs = -2 * m[:, None, None] / np.maximum((up + down)[:, :, others], 1e-100)
         # All are multiples of one number: only the outermost two can be the largest.
         outer = np.stack([signs.min(axis=-1), signs.max(axis=-1)], axis=-1)
         by_trend = np.concatenate([by_trend, outer], axis=-1)
