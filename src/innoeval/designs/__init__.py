@@ -12,6 +12,7 @@ from innoeval.designs.stacked import StackedDiD
 from innoeval.designs.staggered import CallawaySantAnna
 from innoeval.designs.switching import SwitchingDiD
 from innoeval.designs.synthetic import SyntheticControl, SyntheticDiD
+from innoeval.designs.triple import TripleDifference
 from innoeval.designs.twoway import EventStudy, TwoWayFixedEffects
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "SwitchingDiD",
     "SyntheticControl",
     "SyntheticDiD",
+    "TripleDifference",
     "TwoWayFixedEffects",
     "choose",
     "preferred",
