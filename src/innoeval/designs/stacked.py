@@ -17,7 +17,9 @@ from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.stats.saturated import Saturated
-from innoeval.stats.stacks import Stacked, corrective_weights, fit_stacked, stack
+from innoeval.stats.stacks import Form, Stacked, corrective_weights, fit_stacked, stack
+
+_FORMS: dict[str, Form] = {"shares": "apart", "pooled": "pooled", "precision": "common"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +38,11 @@ class StackedDiD:
         Periods before the start, and after the first treated one, in the window. By default as
         many as all cohorts have; with more, cohorts that lack them are left out, which is told.
     weighting
-        "shares": comparison units of each experiment weigh as much as its treated units do among
-        all (Wing and others: without it a stacked regression has no clear estimand). "regression":
-        no such weights, but period effects of each experiment's own (Cengiz and others): weights
-        each experiment by its precision, too.
+        "shares": each experiment's effects are averaged by its share of the treated units.
+        "pooled": the same, from one regression for all experiments with corrective weights, as in
+        Wing and others; a shock to the periods of one experiment then counts as noise, so errors
+        are longer. "precision": one regression with period effects of each experiment's own and no
+        corrective weights, as in Cengiz and others; weights experiments by their precision, too.
     comparison
         "not_yet_treated": units that start after the window, too. "never_treated".
     weights
@@ -77,7 +80,7 @@ class StackedDiD:
 
     before: int | None = None
     after: int | None = None
-    weighting: Literal["shares", "regression"] = "shares"
+    weighting: Literal["shares", "pooled", "precision"] = "shares"
     comparison: Literal["not_yet_treated", "never_treated"] = "not_yet_treated"
     weights: str | None = None
 
@@ -86,9 +89,9 @@ class StackedDiD:
             raise DesignError("before counts periods before the start; write 1 or more")
         if self.after is not None and self.after < 0:
             raise DesignError("after counts periods after the first treated one; write 0 or more")
-        if self.weighting not in {"shares", "regression"}:
+        if self.weighting not in _FORMS:
             raise DesignError(
-                f"weighting='{self.weighting}' is not known; write 'shares' or 'regression'"
+                f"weighting='{self.weighting}' is not known; write 'shares', 'pooled' or 'precision'"
             )
         if self.comparison not in {"not_yet_treated", "never_treated"}:
             raise DesignError(
@@ -117,11 +120,15 @@ class StackedDiD:
         before, after = self._window(cells)
         stacked = self._stack(cells)
         held = _row_weights(cells, stacked)
-        shares = self.weighting == "shares"
         fitted = fit_stacked(
-            stacked, corrective_weights(stacked, held) if shares else held, before,
-            own_periods=not shares,
+            stacked, corrective_weights(stacked, held) if self.weighting == "pooled" else held,
+            before, _FORMS[self.weighting],
         )  # fmt: skip
+        if not fitted.identified.all():
+            raise DesignError(
+                "stacking does not fit: cells are missing so that the effect in some period of the "
+                "window cannot be told in some experiment; choose a shorter window"
+            )
         since = np.delete(np.arange(-before, after + 1), before - 1)
         post = (since >= 0) / (after + 1)
         ours = np.flatnonzero(stacked.treated)
@@ -139,7 +146,7 @@ class StackedDiD:
             len(added),
             ", which stands in several experiments, times G/(G − 1) × (n − 1)/(n − K), K without "
             "levels of rows",
-            _factor(stacked, fitted),
+            _factor(stacked, fitted, self.weighting),
         )
         spread = clusters.sums(added)
         errors = np.sqrt((spread**2).sum(axis=0))
@@ -198,16 +205,14 @@ def _by_unit(cells: Cells, stacked: Stacked, fitted: Saturated) -> Floats:
     """What each unit adds to each event time over all its experiments, (N, E)."""
     added = np.zeros((len(cells.starts), len(fitted.effect)))
     code = 2 * stacked.stack + stacked.treated
-    if len(fitted.loadings) == 2:
-        code = stacked.treated.astype(np.int64)
     for group, loading in enumerate(fitted.loadings):
         rows = code == group
         np.add.at(added, stacked.unit[rows], fitted.scores[rows] @ loading)
     return added
 
 
-def _factor(stacked: Stacked, fitted: Saturated) -> float:
-    """G/(G − 1) × (n − 1)/(n − K); K counts a level for each side."""
+def _factor(stacked: Stacked, fitted: Saturated, weighting: str) -> float:
+    """G/(G − 1) × (n − 1)/(n − K); K counts a level for each side of each set of periods."""
     n, units = int(np.isfinite(stacked.outcomes).sum()), len(np.unique(stacked.unit))
-    freedom = n - fitted.rank - len(fitted.loadings)
+    freedom = n - fitted.rank - (2 if weighting == "pooled" else len(fitted.loadings))
     return units / (units - 1) * (n - 1) / freedom if freedom > 0 else 1.0

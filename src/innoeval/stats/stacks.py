@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from innoeval.stats.saturated import Saturated, saturated
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Form = Literal["apart", "pooled", "common"]
 
 
 class Stacked(NamedTuple):
@@ -122,7 +123,7 @@ def corrective_weights(stacked: Stacked, weights: Floats) -> Floats:
     return weights * factor
 
 
-def fit_stacked(stacked: Stacked, weights: Floats, before: int, *, own_periods: bool) -> Saturated:
+def fit_stacked(stacked: Stacked, weights: Floats, before: int, form: Form) -> Saturated:
     """Event-time effects from the stacked experiments, with a level for each row.
 
     Parameters
@@ -133,28 +134,32 @@ def fit_stacked(stacked: Stacked, weights: Floats, before: int, *, own_periods: 
         Weight of each row, (R,).
     before
         Periods before the start in the window; the last of them is the reference.
-    own_periods
-        Whether each experiment has period effects of its own; else all share those of the
-        (weighted) comparison units.
+    form
+        "apart": each experiment has period effects and effects of its own, which are averaged by
+        its share of the treated weight. "pooled": one set of period effects and effects for all.
+        "common": period effects of its own, but the same effects for all.
 
     Returns
     -------
     Effects at −before … after without −1; `scores` are by row of the stack.
     """
-    width = stacked.outcomes.shape[1]
-    n_stacks = len(stacked.starts) if own_periods else 1
-    stacks = stacked.stack if own_periods else np.zeros_like(stacked.stack)
-    code = 2 * stacks + stacked.treated
-    index = np.full((2 * n_stacks, width, 2), -1, dtype=np.int64)
-    periods = np.arange(n_stacks * width).reshape(n_stacks, width)
-    index[0::2, :, 0], index[1::2, :, 0] = periods, periods
-    effects = n_stacks * width + np.arange(width)
-    index[1::2, :, 1] = effects
+    width, S = stacked.outcomes.shape[1], len(stacked.starts)
+    periods = np.arange(S * width).reshape(S, width)
+    effects = S * width + periods
+    if form == "pooled":
+        periods, effects = np.tile(periods[0], (S, 1)), np.tile(effects[0], (S, 1))
+    elif form == "common":
+        effects = np.tile(effects[0], (S, 1))
+    index = np.full((2 * S, width, 2), -1, dtype=np.int64)
+    index[0::2, :, 0], index[1::2, :, 0], index[1::2, :, 1] = periods, periods, effects
+    share = np.bincount(stacked.stack, weights=weights * stacked.treated, minlength=S)
+    share = share / share.sum()
     others = np.delete(np.arange(width), before - 1)
-    targets = np.zeros((n_stacks * width + width, len(others)))
-    targets[effects[others], np.arange(len(others))] = 1
-    targets[effects[before - 1]] = -1
+    targets = np.zeros((2 * S * width, len(others)))
+    for own, part in zip(effects, share, strict=True):
+        targets[own[others], np.arange(len(others))] += part
+        targets[own[before - 1]] -= part
     return saturated(
-        stacked.outcomes, np.broadcast_to(weights[:, None], stacked.outcomes.shape), code, index,
-        targets, np.empty((0, *stacked.outcomes.shape)),
+        stacked.outcomes, np.broadcast_to(weights[:, None], stacked.outcomes.shape),
+        2 * stacked.stack + stacked.treated, index, targets, np.empty((0, *stacked.outcomes.shape)),
     )  # fmt: skip
