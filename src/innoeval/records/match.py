@@ -84,7 +84,6 @@ def _start_faults(claim: Claim, panel: Panel) -> list[Fault]:
         found = f"{panel.origin} has the single period {first}"
         return [_fault(claim, "treated", found, "a before and an after are needed; add periods")]
     for start in dict.fromkeys(claim.treated.values()):
-        units = ", ".join(u for u, s in claim.treated.items() if s == start)
         try:
             position = panel.calendar.position(start)
         except ValueError as error:
@@ -93,18 +92,25 @@ def _start_faults(claim: Claim, panel: Panel) -> list[Fault]:
                 _fault(
                     claim,
                     "treated",
-                    f"the start of {units}: {error}",
+                    f"the start of {_starting(claim, start)}: {error}",
                     f"write it as a {freq}, such as {last}",
                 )
             )
             continue
         if position <= 0:
+            units = _starting(claim, start)
             found = f"{units} starts in {start}, and the panel begins in {first}"
             faults.append(_fault(claim, "treated", found, "add periods from before the start"))
         elif position >= panel.calendar.n:
+            units = _starting(claim, start)
             found = f"{units} starts in {start}, and the panel ends in {last}"
             faults.append(_fault(claim, "treated", found, "add periods from after the start"))
     return faults
+
+
+def _starting(claim: Claim, start: str) -> str:
+    """Names of the units that start in a period."""
+    return ", ".join(unit for unit, period in claim.treated.items() if period == start)
 
 
 def _window_faults(claim: Claim, panel: Panel) -> list[Fault]:
@@ -138,8 +144,8 @@ def _value_faults(claim: Claim, panel: Panel) -> list[Fault]:
     if known.min() == known.max():
         found = f"every value of the outcome is {known[0]:g}"
         return [_fault(claim, column, found, "check the column: a constant cannot show a change")]
-    empty = [u for u, row in zip(panel.units, values, strict=True)
-             if u in claim.treated and not np.isfinite(row).any()]  # fmt: skip
+    valueless = panel.rows(claim.units) & ~np.isfinite(values).any(axis=1)
+    empty = [panel.units[i] for i in np.flatnonzero(valueless)]
     if empty:
         found = f"the treated units {', '.join(empty)} have no value of the outcome"
         return [
