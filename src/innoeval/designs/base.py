@@ -39,6 +39,8 @@ class Effects:
         Of the two-sided test of no effect.
     low, high
         Ends of the interval at the level asked for; infinite where the data set no bound.
+    df
+        Degrees of freedom; None or `nan` where the inference has none.
     """
 
     effect: Floats
@@ -46,6 +48,7 @@ class Effects:
     p_value: Floats
     low: Floats
     high: Floats
+    df: Floats | None = None
 
 
 class Kernel(Protocol):
@@ -175,7 +178,6 @@ def arrange(panel: Panel, claim: Claim) -> Arrangement:
         raise ClaimError(faults)
     treated = panel.rows(claim.units)
     starts = np.full(len(panel.units), panel.calendar.n, dtype=np.int64)
-    position = {start: panel.calendar.position(start) for start in set(claim.treated.values())}
     for row in np.flatnonzero(treated):
-        starts[row] = position[claim.treated[panel.units[row]]]
+        starts[row] = panel.calendar.position(claim.treated[panel.units[row]])
     return Arrangement(outcomes=panel.matrix(claim.outcome), treated=treated, starts=starts)

@@ -9,8 +9,10 @@ import numpy as np
 
 from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, Arrangement, Effects, Mask, arrange
 from innoeval.designs.did_kernel import DiDKernel, mean_of
+from innoeval.designs.granted import Columns, grant, unit_columns
 from innoeval.errors import DesignError
-from innoeval.inference import choose_inference
+from innoeval.inference import Choice, choose_inference
+from innoeval.inference.groups import influence_of
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Component, Estimate, Interval, Path
@@ -110,26 +112,37 @@ class DifferenceInDifferences:
                 found.append("one treated unit has no cluster-robust error; raise few_treated")
         return tuple(found)
 
-    def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
+    def fit(
+        self,
+        panel: Panel,
+        claim: Claim,
+        *,
+        policy: Policy = Policy(),
+        inference: Choice | None = None,
+    ) -> Estimate:
         """The estimate with parallel trends at face value.
+
+        Parameters
+        ----------
+        panel, claim, policy
+            What is estimated, and by which thresholds.
+        inference
+            A choice from `innoeval.inference`; None: what the declared rule picks.
 
         Raises
         ------
         ClaimError
             Where the claim does not fit the panel.
         DesignError
-            Where the design does not fit them.
+            Where the design does not fit them, or the choice of inference does not.
         """
-        ready = self.kernel(panel, claim, policy=policy)
+        ready = self.kernel(panel, claim, policy=policy, inference=inference)
         time = np.arange(ready.outcomes.shape[1])
         before, after = time < ready.launch, time >= ready.launch
         overall = ready.effects(before[None], after[None], policy.level)
-        each = ready.effects(
-            np.tile(before, (int(after.sum()), 1)),
-            np.eye(len(time), dtype=bool)[after],
-            policy.level,
-        )
-        components = _event_times(panel, ready.launch, each)
+        windows = np.tile(before, (int(after.sum()), 1)), np.eye(len(time), dtype=bool)[after]
+        each = ready.effects(*windows, policy.level)
+        components = _event_times(panel, ready.launch, each, ready.band(*windows, policy.level))
         path = _path(panel, ready, before, each)
         contrasts = window_contrasts(ready.outcomes, before[None], after[None])[:, 0]
         return self._estimate(panel, claim, policy, ready, overall, contrasts, path, components)
@@ -181,13 +194,20 @@ class DifferenceInDifferences:
             panel, claim, policy, ready, found, contrasts, None, (), (*ready.warnings, *said)
         )
 
-    def kernel(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> DiDKernel:
+    def kernel(
+        self,
+        panel: Panel,
+        claim: Claim,
+        *,
+        policy: Policy = Policy(),
+        inference: Choice | None = None,
+    ) -> DiDKernel:
         """The design made ready for many windows.
 
         Raises
         ------
         DesignError
-            Where the design does not fit.
+            Where the design or the choice of inference does not fit.
         """
         if against := self.objections(panel, claim, policy):
             raise DesignError("difference-in-differences does not fit: " + "; ".join(against))
@@ -212,13 +232,20 @@ class DifferenceInDifferences:
                 )
             )
         ours, past = treated[usable], case.outcomes[usable, : case.launch]
-        chosen = choose_inference(
-            int(ours.sum()), int((~ours).sum()), noise_ratio(past, ours),
-            few_treated=policy.few_treated, draws=policy.draws, seed=policy.seed,
-        )  # fmt: skip
+        columns: Columns = {}
+        if inference is not None:
+            columns = unit_columns(panel, inference, usable)
+            chosen = grant(
+                inference, columns, ours, noise_ratio(past, ours), complete=not missing.any()
+            )
+        else:
+            chosen = choose_inference(
+                int(ours.sum()), int((~ours).sum()), noise_ratio(past, ours),
+                few_treated=policy.few_treated, draws=policy.draws, seed=policy.seed,
+            )  # fmt: skip
         return DiDKernel(
             raw=case.outcomes[usable], outcomes=read_only(outcomes[usable]), treated=ours,
-            launch=case.launch, noise=read_only(unit_noise(past)), chosen=chosen,
+            launch=case.launch, noise=read_only(unit_noise(past)), chosen=chosen, columns=columns,
             check_level=policy.check_level, warnings=(*warnings, *chosen.warnings),
         )  # fmt: skip
 
@@ -237,12 +264,7 @@ class DifferenceInDifferences:
         effect = float(found.effect[0])
         post = ready.raw[ready.treated, ready.launch :]
         observed = float(np.nanmean(post, axis=1).mean())
-        n_treated, n_units = int(ready.treated.sum()), len(ready.treated)
-        ours = np.where(ready.treated, n_units / n_treated, -n_units / (n_units - n_treated))
-        centre = np.where(
-            ready.treated, contrasts[ready.treated].mean(), contrasts[~ready.treated].mean()
-        )
-        influence = ours * (contrasts - centre)
+        influence = influence_of(contrasts[:, None], ready.treated)[:, 0]
         warnings = ready.warnings if said is None else said
         if not np.isfinite([found.low[0], found.high[0]]).all():
             warnings = (
@@ -256,12 +278,13 @@ class DifferenceInDifferences:
             std_error=float(found.std_error[0]),
             conf_int=Interval(found.low[0], found.high[0]),
             p_value=float(found.p_value[0]),
+            df=_known(found.df),
             better=claim.better,
             baseline=observed - effect,
             observed=observed,
-            n_units=n_units,
-            n_treated=n_treated,
-            n_clusters=n_units,
+            n_units=len(ready.treated),
+            n_treated=int(ready.treated.sum()),
+            n_clusters=ready.n_clusters,
             n_obs=int(np.isfinite(ready.raw).sum()),
             inference=ready.inference,
             path=path,
@@ -284,14 +307,27 @@ def _usable(case: Arrangement) -> Mask:
     return np.asarray((seen & ~post).any(axis=1) & (seen & post).any(axis=1))
 
 
-def _event_times(panel: Panel, launch: int, each: Effects) -> tuple[Component, ...]:
+def _known(df: Floats | None) -> float | None:
+    """Degrees of freedom, if the inference has any."""
+    return None if df is None or np.isnan(df[0]) else float(df[0])
+
+
+def _event_times(
+    panel: Panel, launch: int, each: Effects, critical: float | None
+) -> tuple[Component, ...]:
     """The effect in each period from the start."""
+    reach = each.std_error * (np.nan if critical is None else critical)
+    bands = [
+        (None, None) if critical is None else (float(low), float(high))
+        for low, high in zip(each.effect - reach, each.effect + reach, strict=True)
+    ]
     return tuple(
         Component(
             term=f"effect in {panel.periods[launch + k]}",
             estimate=float(each.effect[k]), std_error=float(each.std_error[k]),
             p_value=float(each.p_value[k]), conf_low=float(each.low[k]),
             conf_high=float(each.high[k]), event_time=k, period=panel.periods[launch + k],
+            band_low=bands[k][0], band_high=bands[k][1],
         )
         for k in range(len(each.effect)) if np.isfinite(each.effect[k])
     )  # fmt: skip

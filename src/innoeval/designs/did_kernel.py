@@ -7,9 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, Effects, Mask
-from innoeval.inference import Chosen, Groups, compare_groups, fewest_treated, named
+from innoeval.designs.granted import Columns
+from innoeval.inference import (
+    Cells,
+    Chosen,
+    Groups,
+    Multiplier,
+    band,
+    compare_cells,
+    compare_groups,
+    fewest_treated,
+    named,
+    needs_cells,
+)
 from innoeval.records.freeze import Floats
 from innoeval.stats.contrast import Compared, slopes, window_contrasts
+from innoeval.stats.covariance import Counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,6 +41,8 @@ class DiDKernel:
         Noise of each unit before the start, (N,).
     chosen
         The inference, and why.
+    columns
+        What the inference reads beside outcomes, by unit.
     check_level
         Error rate at which a bad spell before the start counts as shown.
     warnings
@@ -40,14 +55,24 @@ class DiDKernel:
     launch: int
     noise: Floats
     chosen: Chosen
+    columns: Columns
     check_level: float
     warnings: tuple[str, ...]
 
     @property
     def inference(self) -> str:
         """Name of the inference, and why it was chosen."""
-        groups = Groups(contrasts=self.outcomes[:, :0], treated=self.treated, noise=self.noise)
-        return f"{named(self.chosen.choice, groups)}; {self.chosen.why}"
+        ours = int(self.treated.sum())
+        return f"{named(self.chosen.choice, ours, len(self.treated) - ours)}; {self.chosen.why}"
+
+    @property
+    def n_clusters(self) -> int:
+        """Clusters that the inference takes as independent: units, unless a column was named."""
+        by = getattr(self.chosen.choice, "by", "unit")
+        first = by if isinstance(by, str) else by[0]
+        if first == "period":
+            return int(self.outcomes.shape[1])
+        return len(np.unique(self.columns[first])) if first in self.columns else len(self.treated)
 
     @property
     def series(self) -> Floats:
@@ -56,7 +81,18 @@ class DiDKernel:
 
     def effects(self, before: Mask, after: Mask, level: float = 0.95) -> Effects:
         """Effect of each pair of windows (K, T); see `Kernel`."""
+        if needs_cells(self.chosen.choice):
+            cells = Cells(outcomes=self.outcomes, treated=self.treated, columns=self.columns)
+            return _effects(compare_cells(self.chosen.choice, cells, before, after, level))
         return self.infer(window_contrasts(self.outcomes, before, after), level)
+
+    def band(self, before: Mask, after: Mask, level: float = 0.95) -> float | None:
+        """Critical value that covers all pairs of windows at once; None unless it was asked for."""
+        if not isinstance(self.chosen.choice, Multiplier):
+            return None
+        contrasts = window_contrasts(self.outcomes, before, after)
+        known = np.isfinite(contrasts).all(axis=0)
+        return band(self.chosen.choice, self._groups(contrasts[:, known]), level)
 
     def trend(self, level: float = 0.95) -> Effects | None:
         """What going on with the difference in earlier trends would have shown as an effect."""
@@ -95,13 +131,21 @@ class DiDKernel:
 
     def infer(self, contrasts: Floats, level: float) -> Effects:
         """Inference on unit-level contrasts (N, K); a unit without one is left out of that one."""
-        groups = Groups(contrasts=contrasts, treated=self.treated, noise=self.noise)
+        groups = self._groups(contrasts)
         known = np.isfinite(contrasts)
         if known.all():
             return _effects(compare_groups(self.chosen.choice, groups, level))
         columns = [self._column(groups, k, known[:, k], level) for k in range(known.shape[1])]
-        names = ("effect", "std_error", "p_value", "low", "high")
+        names = ("effect", "std_error", "p_value", "low", "high", "df")
         return Effects(**{n: np.concatenate([getattr(c, n) for c in columns]) for n in names})
+
+    def _groups(self, contrasts: Floats) -> Groups:
+        cells = int(np.isfinite(self.raw).sum())
+        n, length = self.outcomes.shape
+        return Groups(
+            contrasts=contrasts, treated=self.treated, noise=self.noise, columns=self.columns,
+            counts=Counts(n=cells, slopes=1, nested=n, other=length),
+        )  # fmt: skip
 
     def _column(self, groups: Groups, question: int, known: Mask, level: float) -> Effects:
         ours, theirs = int((known & self.treated).sum()), int((known & ~self.treated).sum())
@@ -109,7 +153,7 @@ class DiDKernel:
             nothing = np.array([np.nan])
             return Effects(
                 effect=nothing, std_error=nothing, p_value=np.ones(1),
-                low=np.array([-np.inf]), high=np.array([np.inf]),
+                low=np.array([-np.inf]), high=np.array([np.inf]), df=nothing,
             )  # fmt: skip
         return _effects(compare_groups(self.chosen.choice, groups.only(known, question), level))
 
@@ -117,7 +161,7 @@ class DiDKernel:
 def _effects(found: Compared) -> Effects:
     return Effects(
         effect=found.effect, std_error=found.std_error, p_value=found.p_value,
-        low=found.low, high=found.high,
+        low=found.low, high=found.high, df=found.df,
     )  # fmt: skip
 
 

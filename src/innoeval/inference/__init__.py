@@ -1,17 +1,55 @@
 """Inference: how sure an estimate is, as frozen choices with names, and the rule that picks one."""
 
-from innoeval.inference.choices import CR2, Choice, Randomization
-from innoeval.inference.groups import Groups, compare_groups, fewest_treated, named
+from innoeval.inference.cells import Cells, compare_cells
+from innoeval.inference.choices import (
+    CR2,
+    CR3,
+    HC,
+    Choice,
+    Clustered,
+    Conley,
+    ConleyTaber,
+    DonaldLang,
+    DriscollKraay,
+    FermanPinto,
+    Jackknife,
+    Multiplier,
+    Randomization,
+    WildClusterBootstrap,
+    columns_of,
+    needs_cells,
+)
+from innoeval.inference.groups import Groups, band, compare_groups
+from innoeval.inference.names import named
+from innoeval.inference.refusals import caution, fewest_treated, refusal
 from innoeval.inference.rule import Chosen, choose_inference
 
 __all__ = [
     "CR2",
+    "CR3",
+    "HC",
+    "Cells",
     "Choice",
     "Chosen",
+    "Clustered",
+    "Conley",
+    "ConleyTaber",
+    "DonaldLang",
+    "DriscollKraay",
+    "FermanPinto",
     "Groups",
+    "Jackknife",
+    "Multiplier",
     "Randomization",
+    "WildClusterBootstrap",
+    "band",
+    "caution",
     "choose_inference",
+    "columns_of",
+    "compare_cells",
     "compare_groups",
     "fewest_treated",
     "named",
+    "needs_cells",
+    "refusal",
 ]

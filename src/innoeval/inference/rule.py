@@ -63,8 +63,9 @@ def choose_inference(
         statistic="own_noise" if known else "coefficient", draws=draws, seed=seed
     )
     if known:
-        times = f"{float(f'{ratio:.2g}'):g}"
-        why = f"{units}, before the start {times} times as noisy as a typical comparison unit"
+        times = f"{float(f'{ratio:.2g}'):g} times "
+        times = "" if times == "1 times " else times
+        why = f"{units}, before the start {times}as noisy as a typical comparison unit"
         return Chosen(choice=choice, why=why)
     unknown = (
         f"with fewer than {FEWEST_FOR_NOISE} periods before the start nothing shows whether the "

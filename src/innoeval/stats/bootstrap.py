@@ -261,3 +261,52 @@ def _end(ratios: _Ratios, unit: float, error: float, side: int) -> float:
         if abs(outside - inside) < 1e-10 * unit:
             break
     return (inside + outside) / 2
+
+
+def multiplier(
+    influence: Floats, level: float, draws: int, weights: MultiplierWeights, seed: int
+) -> float:
+    """Critical value that the largest of K studentised estimates exceeds with 1 − level.
+
+    Each draw multiplies the units' influences by random numbers of mean 0 and variance 1, so that
+    the dependence between the estimates is kept.
+
+    Parameters
+    ----------
+    influence
+        Of each unit or cluster on each estimate, (N, K); an estimate without any is left out.
+    level
+        Such as 0.95.
+    draws, seed
+        Number of draws, and their seed.
+    weights
+        "rademacher" (±1), "mammen" (third moment 1) or "normal".
+
+    References
+    ----------
+    Mammen (1993), Annals of Statistics 21:255-285, doi:10.1214/aos/1176349025; Callaway &
+    Sant'Anna (2021), doi:10.1016/j.jeconom.2020.12.001.
+
+    Examples
+    --------
+    >>> alone = np.random.default_rng(1).normal(size=(500, 1))
+    >>> abs(multiplier(alone, .95, 9999, "normal", seed=1) - 1.96) < .05
+    True
+    """
+    size: Floats = np.sqrt((influence**2).sum(axis=0))
+    scaled: Floats = influence[:, size > 0] / size[size > 0]
+    if scaled.shape[1] == 0:
+        return np.nan
+    rng = np.random.default_rng(seed)
+    shape = (draws, len(influence))
+    drawn: Floats
+    if weights == "normal":
+        drawn = rng.standard_normal(shape)
+    elif weights == "rademacher":
+        drawn = np.where(rng.integers(2, size=shape) > 0, 1.0, -1.0)
+    else:
+        root = np.sqrt(5.0)
+        drawn = np.where(
+            rng.random(shape) < (root + 1) / (2 * root), (1 - root) / 2, (1 + root) / 2
+        )
+    return float(np.quantile(np.abs(drawn @ scaled).max(axis=1), level))

@@ -16,16 +16,18 @@ Codes = npt.NDArray[np.integer]
 
 Kind = Literal["HC0", "HC1", "HC2", "HC3"]
 Convention = Literal[
-    "none", "groups", "slopes", "nonnested", "all", "observations",
+    "none", "groups", "slopes", "two_windows", "nonnested", "all", "observations",
     "clubSandwich", "diff-diff", "fixest", "plm", "pyfixest", "sandwich", "statsmodels",
 ]  # fmt: skip
 
 #: What a library does by default, in our words; clubSandwich's default (CR1) where it has one.
 LIBRARIES: dict[str, str] = {
-    "clubSandwich": "groups", "diff-diff": "nonnested", "fixest": "nonnested", "plm": "none",
+    "clubSandwich": "groups", "diff-diff": "two_windows", "fixest": "nonnested", "plm": "none",
     "pyfixest": "nonnested", "sandwich": "all", "statsmodels": "all",
 }  # fmt: skip
-CONVENTIONS = ("none", "groups", "slopes", "nonnested", "all", "observations", *LIBRARIES)
+CONVENTIONS = (
+    "none", "groups", "slopes", "two_windows", "nonnested", "all", "observations", *LIBRARIES,
+)  # fmt: skip
 
 
 class Counts(NamedTuple):
@@ -52,10 +54,11 @@ class Counts(NamedTuple):
 def small_sample(convention: str, counts: Counts, n_groups: int) -> float:
     """Factor on a clustered variance with G clusters, n observations and K coefficients.
 
-    "none": 1 (CR0; plm's default). "groups": G/(G − 1) (clubSandwich's CR1). "slopes", "nonnested",
-    "all": G/(G − 1) × (n − 1)/(n − K), with K the slopes alone (plm's "sss", statsmodels on
-    demeaned data), without the fixed effects within clusters (fixest, pyfixest, diff-diff, Stata's
-    xtreg), or every coefficient (statsmodels and R's sandwich with dummies, Stata's regress).
+    "none": 1 (CR0; plm's default). "groups": G/(G − 1) (clubSandwich's CR1). "slopes",
+    "two_windows", "nonnested", "all": G/(G − 1) × (n − 1)/(n − K), with K the slopes alone (plm's
+    "sss", statsmodels on demeaned data), the slopes and a before and an after (diff-diff's two-way
+    fixed effects), all but the fixed effects within clusters (fixest, pyfixest, Stata's xtreg), or
+    every coefficient (statsmodels and R's sandwich with dummies, Stata's regress).
     "observations": n/(n − slopes) alone (plm's "HC1"). The name of a library gives its default.
 
     Parameters
@@ -85,6 +88,7 @@ def small_sample(convention: str, counts: Counts, n_groups: int) -> float:
     size = {
         "groups": 1,
         "slopes": counts.slopes,
+        "two_windows": counts.slopes + 2,
         "nonnested": counts.slopes + max(counts.other, 1),
         "all": counts.slopes + counts.other + both,
     }[rule]

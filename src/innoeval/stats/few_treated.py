@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations
-from math import perm
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -58,7 +57,7 @@ def placebo_residuals(
     """Difference in mean contrasts against what the comparison units' residuals would make of it.
 
     The noise of the treated units' mean is taken to be a mean of as many residuals of comparison
-    units (Conley & Taber); with `noise`, each residual is first brought to the noise of the treated
+    units, drawn independently (Conley & Taber); with `noise`, each residual is first brought to the noise of the treated
     unit that it stands for (Ferman & Pinto). Consistent for many comparison units, however few are
     treated; the comparison's own mean is taken as known.
 
@@ -162,8 +161,7 @@ def noise_by_size(contrasts: Floats, treated: Masks, sizes: Floats) -> Floats:
 
 
 def _places(n: int, k: int, draws: int, seed: int) -> npt.NDArray[np.int64]:
-    """Which k of n comparison units stand for the treated ones, in order, (B, k)."""
-    if perm(n, k) <= draws:
-        return np.array(list(permutations(range(n), k)), dtype=np.int64)
-    ranks = np.random.default_rng(seed).random((draws, n))
-    return np.argsort(ranks, axis=1)[:, :k]
+    """Which of n comparison units stand for the k treated ones, repeats allowed, (B, k)."""
+    if n**k <= draws:
+        return np.array(list(product(range(n), repeat=k)), dtype=np.int64)
+    return np.random.default_rng(seed).integers(n, size=(draws, k))
