@@ -178,6 +178,7 @@ def arrange(panel: Panel, claim: Claim) -> Arrangement:
         raise ClaimError(faults)
     treated = panel.rows(claim.units)
     starts = np.full(len(panel.units), panel.calendar.n, dtype=np.int64)
+    position = {start: panel.calendar.position(start) for start in set(claim.treated.values())}
     for row in np.flatnonzero(treated):
-        starts[row] = panel.calendar.position(claim.treated[panel.units[row]])
+        starts[row] = position[claim.treated[panel.units[row]]]
     return Arrangement(outcomes=panel.matrix(claim.outcome), treated=treated, starts=starts)
