@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from scipy.special import stdtr
 
-from innoeval.designs.its_form import choose_form
+from innoeval.designs.its.form import choose_form
 from innoeval.stats.calibrated import ar1, calibrate
 from innoeval.stats.reml import reml
 from innoeval.stats.series import LEVEL, mean_effect, segmented

@@ -13,10 +13,11 @@ from statsmodels.regression.linear_model import OLS
 from tests.panels import claim_on, panel_of
 
 from innoeval.designs import DecidingDesign, SegmentedRegression
-from innoeval.designs.its_form import Form, choose_form
+from innoeval.designs.its.form import Form, choose_form
 from innoeval.errors import DesignError
 from innoeval.records import Assumption, Claim, Estimate, Panel, Policy
 from innoeval.stats.calibrated import ar1
+from innoeval.stats.reml import reml
 from innoeval.stats.series import segmented
 
 ITS = SegmentedRegression()
@@ -149,6 +150,9 @@ def test_the_form_follows_the_numbers_of_periods_alone() -> None:
     assert choose_form(23, 12, 12).cycle == 1
     assert choose_form(24, 12, 12).cycle == 12
     assert choose_form(8, 4, 4).cycle == 4
+    assert choose_form(24, 12, 12, slope=False, harmonics=3) == Form(
+        trend=True, slope=False, cycle=12, harmonics=3
+    )
     assert choose_form(60, 30, 2).cycle == 1
 
 
@@ -170,14 +174,12 @@ def test_stressed_takes_the_other_form_of_trend() -> None:
     drifting = 0.5 * np.arange(36) + rng.standard_normal(36)
     panel, claim = panel_of([drifting]), claim_on([0], 24)
     stressed = ITS.stressed(panel, claim)[Assumption.trend_form]
-    assert "the long-run level goes on" in stressed.estimand
+    assert stressed.components[0].term == "long-run level"
     # A drift that the form does not know passes for autocorrelation, and the interval says so.
     assert stressed.conf_int.low < 0 < stressed.conf_int.high
     assert any("wander" in warning for warning in stressed.warnings)
-    assert [part.term for part in stressed.components] == ["level change"]
     short = ITS.stressed(panel_of([noise(8)]), claim_on([0], 4))
-    assert "a linear trend goes on" in short[Assumption.trend_form].estimand
-    assert Assumption.no_mean_reversion not in short
+    assert [part.term for part in short[Assumption.trend_form].components] == ["linear trend"]
     spared = ITS.stressed(panel, claim)[Assumption.no_mean_reversion]
     assert "the last 3 before the launch set aside" in spared.estimand
     assert isinstance(ITS, DecidingDesign)
@@ -223,12 +225,30 @@ def test_objections_say_why() -> None:
     both = ITS.objections(panel_of([y[:3]]), claim_on([0], 1), POLICY)
     assert both[0].startswith("there is only 1 period before the launch")
     assert both[-1].startswith("there are only 3 periods in all")
+    with pytest.raises(DesignError, match="only 2 periods from the launch"):
+        ITS.fit(panel_of([y[:8]]), claim_on([0], 6))
+    flat = panel_of([np.full(20, 7.0), noise(20)])
+    assert "constant at 7" in ITS.objections(flat, claim_on([0], 10), POLICY)[0]
+
+
+def test_gaps_are_named_counted_at_their_distance_and_never_filled_in() -> None:
+    y = noise(30)
     y[[4, 13]] = np.nan
-    gaps = panel_of([y, noise(20)])
-    assert "no value in 2004, 2013" in ITS.objections(gaps, claim_on([0], 10), POLICY)[0]
-    with pytest.raises(DesignError, match="gaps are never filled in"):
-        ITS.fit(gaps, claim_on([0], 10))
-    assert ITS.objections(gaps, claim_on([1], 10), POLICY) == ()
+    gaps, claim = panel_of([y, noise(30)]), claim_on([0], 18)
+    found = ITS.fit(gaps, claim)
+    assert found.n_obs == 28
+    assert "not filled in: 2004, 2013" in found.warnings[0]
+    assert np.isnan(found.path.observed[[4, 13]]).all()
+    assert np.isnan(found.path.low[4])
+    present = np.isfinite(y)
+    X = segmented(30, 18, trend=True, slope=True)
+    other = reml(y, X, np.eye(4)[1:2], present[None])
+    level = found.components[0]
+    assert level.estimate == pytest.approx(other.estimates[0, 0])
+    assert level.std_error == pytest.approx(other.std_errors[0, 0])
+    for errors in ("newey_west", "prais_winsten", "conformal"):
+        with pytest.raises(DesignError, match="2004, 2013 are missing"):
+            SegmentedRegression(errors=errors).fit(gaps, claim)
 
 
 def test_missing_ends_are_left_out_and_said() -> None:
@@ -243,8 +263,18 @@ def test_missing_ends_are_left_out_and_said() -> None:
 
 
 def test_unknown_settings_are_refused_with_what_exists() -> None:
-    with pytest.raises(DesignError, match="'calibrated' or 'reml'"):
-        SegmentedRegression(errors="newey_west")
+    with pytest.raises(DesignError, match="'calibrated' or 'reml' or 'arma'"):
+        SegmentedRegression(errors="neweywest")
+    with pytest.raises(DesignError, match="lags are Newey-West's"):
+        SegmentedRegression(lags=1)
+    with pytest.raises(DesignError, match="'gaussian' or 'poisson'"):
+        SegmentedRegression(family="poison")
+    with pytest.raises(DesignError, match=r"order is \(0, 0\)"):
+        SegmentedRegression(errors="arma", order=(0, 0))
+    with pytest.raises(DesignError, match="'quasi' or 'one'"):
+        SegmentedRegression(dispersion="two")
+    with pytest.raises(DesignError, match="none is negative"):
+        SegmentedRegression(transition=-1)
     with pytest.raises(DesignError, match="seasonal is 0"):
         SegmentedRegression(seasonal=0)
 

@@ -53,13 +53,13 @@ def test_agrees_with_nlme() -> None:
             cycle=int(first["cycle"]),
         )  # fmt: skip
         found = arma_reml(y, X, np.eye(X.shape[1]), (int(p), int(q)))
-        if np.abs([*found.ar, *found.ma]).max() > 0.985:
-            continue  # at the edge of what is searched, where nlme stops at another maximum
+        if q and abs(found.ar[0] + found.ma[0]) < 0.05 and abs(found.ar[0]) > 0.9:
+            continue  # both terms cancel: the likelihood is flat along them
         assert np.sqrt(found.spread) == pytest.approx(first["sigma"], rel=1e-5)
         np.testing.assert_allclose(found.estimates, answer["estimate"], atol=2e-5)
         np.testing.assert_allclose(found.std_errors, answer["std_error"], rtol=1e-4)
         compared += 1
-    assert compared >= 32
+    assert compared >= 35
 
 
 def test_an_oscillation_is_seen_by_two_terms_and_not_by_one() -> None:

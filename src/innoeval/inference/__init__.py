@@ -23,11 +23,25 @@ from innoeval.inference.groups import Groups, band, compare_groups
 from innoeval.inference.names import named
 from innoeval.inference.refusals import caution, fewest_treated, refusal
 from innoeval.inference.rule import Chosen, choose_inference
+from innoeval.inference.serial import (
+    ARMA,
+    REML,
+    BlockConformal,
+    CalibratedREML,
+    Independent,
+    NeweyWest,
+    PraisWinsten,
+    Serial,
+)
 
 __all__ = [
+    "ARMA",
     "CR2",
     "CR3",
     "HC",
+    "REML",
+    "BlockConformal",
+    "CalibratedREML",
     "Cells",
     "Choice",
     "Chosen",
@@ -38,9 +52,13 @@ __all__ = [
     "DriscollKraay",
     "FermanPinto",
     "Groups",
+    "Independent",
     "Jackknife",
     "Multiplier",
+    "NeweyWest",
+    "PraisWinsten",
     "Randomization",
+    "Serial",
     "WildClusterBootstrap",
     "band",
     "caution",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal, get_args
 
 Frequency = Literal["year", "financial_year", "quarter", "month", "week", "day", "integer"]
@@ -166,7 +167,7 @@ class Calendar:
     @property
     def labels(self) -> tuple[str, ...]:
         """Every period's label, in order."""
-        return tuple(label(self.first + i * self.step, self.freq) for i in range(self.n))
+        return _labels(self)
 
     @property
     def cycle(self) -> int:
@@ -189,3 +190,11 @@ class Calendar:
     def season(self, position: int) -> int:
         """Place of a period in its cycle of seasons: 0 … cycle − 1."""
         return (self.first + position * self.step) % self.cycle
+
+
+@lru_cache(maxsize=64)
+def _labels(calendar: Calendar) -> tuple[str, ...]:
+    """Labels of a calendar, written once: they are asked for again and again."""
+    return tuple(
+        label(calendar.first + i * calendar.step, calendar.freq) for i in range(calendar.n)
+    )

@@ -12,7 +12,10 @@ Floats = npt.NDArray[np.float64]
 
 #: Partial autocorrelations beyond this are no longer told apart from 1.
 _HIGHEST = 0.99
-_STEP = 1e-3
+_STEP = 1e-4
+#: Newton's steps: how many, how long, how often shortened, and when they are short enough.
+_ROUNDS, _FARTHEST, _HALVINGS, _CLOSE = 25, 0.3, 6, 1e-6
+_NEAR = 0.5
 
 
 class ArmaFit(NamedTuple):
@@ -81,34 +84,33 @@ def arma_reml(
     >>> found.estimates.round(1).item(), bool(found.ar[1] < -0.9)
     (2.0, True)
     """
-    from scipy.optimize import minimize
-
     series, k = np.asarray(y, dtype=np.float64), X.shape[1]
     at = np.arange(len(series)) if time is None else np.asarray(time, dtype=np.int64)
     size = np.sqrt((X**2).sum(axis=0))
-    start, *_ = np.linalg.lstsq(X / size, series, rcond=None)
-    residual = series - X / size @ start
+    basis, triangle = np.linalg.qr(X / size)
+    back = np.linalg.inv(triangle) / size[:, None]
+    # All else is done on the residuals of least squares: an offset costs no digits.
+    start = basis.T @ series
+    residual = series - basis @ start
+    again = basis.T @ residual
+    start, residual = start + again, residual - basis @ again
     unit = float(np.sqrt((residual**2).mean())) or 1.0
-    solve = _solver(np.column_stack([X / size, residual / unit]), at, order)
+    solve = _solver(np.column_stack([basis, residual / unit]), at, order)
 
-    def height(shape: Floats) -> float:
-        return -solve(_HIGHEST * np.tanh(shape)).height
-
-    starts = np.arctanh(np.array(_starts(sum(order), order)) / _HIGHEST)
-    first = min(starts, key=height)
-    best = minimize(height, first, method="BFGS", options={"gtol": 1e-6}).x
-    best = minimize(
-        height, best, method="Nelder-Mead",
-        options={"xatol": 1e-7, "fatol": 1e-12, "initial_simplex": _simplex(best)},
-    ).x  # fmt: skip
-    partial = _HIGHEST * np.tanh(best)
+    starts = sorted(_starts(order), key=lambda at: -solve(at).height)
+    partial = _climb(solve, starts[0])
+    if order[1]:  # a moving average makes several maxima: climb from whatever is nearly as high
+        near = [at for at in starts[1:] if solve(at).height > solve(partial).height - _NEAR]
+        partial = max(
+            [partial, *(_climb(solve, at) for at in near)], key=lambda at: solve(at).height
+        )
     fit = solve(partial)
-    weights = contrasts / size
+    weights = contrasts @ back
     scale = fit.rss / (len(series) - k) * unit**2
     ar, ma = _coefficients(partial, order)
     return ArmaFit(
-        coefficients=(start + fit.moved * unit) / size,
-        covariance=scale * fit.inverse / np.outer(size, size),
+        coefficients=back @ (start + fit.moved * unit),
+        covariance=scale * back @ fit.inverse @ back.T,
         estimates=weights @ (start + fit.moved * unit),
         std_errors=np.sqrt(scale * np.einsum("ci,ij,cj->c", weights, fit.inverse, weights)),
         df=_satterthwaite(solve, partial, weights, len(series) - k),
@@ -139,12 +141,14 @@ def autocovariances(ar: Floats, ma: Floats, n: int) -> Floats:
     for lag in range(p + 1):
         for i in range(p):
             system[lag, abs(lag - 1 - i)] -= ar[i]
-    gamma = np.zeros(max(n, p + 1))
-    gamma[: p + 1] = np.linalg.solve(system, right[: p + 1])
-    for lag in range(p + 1, len(gamma)):
-        carried = ar @ gamma[lag - p : lag][::-1] if p else 0.0
-        gamma[lag] = carried + (right[lag] if lag < len(right) else 0.0)
-    return gamma[:n]
+    gamma = np.linalg.solve(system, right[: p + 1]).tolist()
+    weights = ar.tolist()
+    for lag in range(p + 1, n):  # plain numbers: few terms, many lags
+        carried = right[lag] if lag < len(right) else 0.0
+        for i, weight in enumerate(weights, 1):
+            carried += weight * gamma[lag - i]
+        gamma.append(carried)
+    return np.array(gamma[:n])
 
 
 class _Solved(NamedTuple):
@@ -158,22 +162,23 @@ _Solver = Callable[[Floats], _Solved]
 
 
 def _solver(both: Floats, at: npt.NDArray[np.int64], order: tuple[int, int]) -> _Solver:
-    """Weighted least squares of the last column on the others at given partial autocorrelations."""
-    from scipy.linalg import cholesky, solve_triangular
+    """Weighted least squares of the last column on the others, which are orthonormal."""
+    from scipy.linalg.lapack import dpotrf, dtrtrs
 
     T, k = both.shape[0], both.shape[1] - 1
     apart = np.abs(at[:, None] - at[None, :])
+    longest, eye = int(at[-1] - at[0]) + 1, np.eye(k)
 
     def solve(partial: Floats) -> _Solved:
-        omega = autocovariances(*_coefficients(partial, order), int(at[-1] - at[0]) + 1)[apart]
-        root = cholesky(omega, lower=True, check_finite=False)
-        white = solve_triangular(root, both, lower=True, check_finite=False)
-        R = np.asarray(np.linalg.qr(white, mode="r"))
+        omega = autocovariances(*_coefficients(partial, order), longest)[apart]
+        root, _ = dpotrf(omega, lower=1, clean=0)
+        white, _ = dtrtrs(root, both, lower=1)
+        R, _ = dpotrf(white.T @ white)
         rss = max(float(R[k, k] ** 2), np.finfo(float).tiny)
-        logs = np.log(np.diag(root)).sum() + np.log(np.abs(np.diag(R)[:k])).sum()
-        back = solve_triangular(R[:k, :k], np.eye(k), check_finite=False)
+        logs = np.log(root.diagonal()).sum() + np.log(R.diagonal()[:k]).sum()
+        inverse, _ = dtrtrs(R[:k, :k], eye)
         height = -0.5 * (T - k) * np.log(rss) - logs
-        return _Solved(float(height), rss, back @ R[:k, k], back @ back.T)
+        return _Solved(float(height), rss, inverse @ R[:k, k], inverse @ inverse.T)
 
     return solve
 
@@ -192,25 +197,69 @@ def _levinson(partial: Floats) -> Floats:
     return coefficients
 
 
-def _starts(m: int, order: tuple[int, int]) -> list[list[float]]:
-    """Partial autocorrelations to start from: none, some and much of the first."""
-    found = [[0.0] * m]
+def _starts(order: tuple[int, int]) -> list[Floats]:
+    """Partial autocorrelations to start from: none, or some and much of the first term."""
+    p, q = order
+    found = [np.zeros(p + q)]
     for first in (-0.5, 0.3, 0.6, 0.85):
-        found.append([first, *[0.0] * (m - 1)])
-        if order[1]:
-            # Slow drift under noise: a moving average that takes most of it back.
-            found.append([first, *[0.0] * (m - 2), 0.5 * first] if m > 1 else [-first])
+        one = np.zeros(p + q)
+        one[0] = first if p else -first
+        found.append(one)
+        if p and q:
+            # Slow drift under noise: a moving average that takes some of it back.
+            found.append(one.copy())
+            found[-1][p] = 0.6 * first
     return found
 
 
-def _simplex(best: Floats) -> Floats:
-    return np.vstack([best, best + 0.01 * np.eye(len(best))])
+def _climb(solve: _Solver, partial: Floats) -> Floats:
+    """The top of the profile: Newton's steps on finite differences, shortened until they rise."""
+    edge = _HIGHEST - 2 * _STEP
+    height = solve(partial).height
+    for _ in range(_ROUNDS):
+        gradient, curvature = _differences(solve, np.clip(partial, -edge, edge))
+        # A direction that leads out of the range is given up.
+        free = ~((np.abs(partial) >= edge) & (gradient * partial > 0))
+        if not free.any():
+            break
+        values, vectors = np.linalg.eigh(curvature[np.ix_(free, free)])
+        step = np.zeros_like(partial)
+        step[free] = vectors @ (vectors.T @ gradient[free] / np.maximum(np.abs(values), 1.0))
+        step *= min(1.0, _FARTHEST / max(float(np.abs(step).max()), np.finfo(float).tiny))
+        for _ in range(_HALVINGS):
+            moved = np.clip(partial + step, -_HIGHEST, _HIGHEST)
+            risen = solve(moved).height
+            if risen >= height:
+                break
+            step = step / 4
+        else:
+            break
+        partial, height = moved, risen
+        if np.abs(step).max() < _CLOSE:
+            break
+    return partial
+
+
+def _differences(solve: _Solver, partial: Floats) -> tuple[Floats, Floats]:
+    """Gradient of the profile, and its curvature (minus the second derivatives)."""
+    m, steps = len(partial), _STEP * np.eye(len(partial))
+    middle = solve(partial).height
+    up = np.array([solve(partial + step).height for step in steps])
+    down = np.array([solve(partial - step).height for step in steps])
+    curvature = np.diag(2 * middle - up - down)
+    for i in range(m):
+        for j in range(i):
+            both = solve(partial + steps[i] + steps[j]).height
+            neither = solve(partial - steps[i] - steps[j]).height
+            bend = both + neither - up[i] - down[i] - up[j] - down[j] + 2 * middle
+            curvature[i, j] = curvature[j, i] = -bend / 2
+    return (up - down) / (2 * _STEP), curvature / _STEP**2
 
 
 def _satterthwaite(solve: _Solver, partial: Floats, weights: Floats, n: int) -> Floats:
     """Degrees of freedom of each contrast; the uncertainty of the error model counts."""
     inner = np.clip(partial, -_HIGHEST + 2 * _STEP, _HIGHEST - 2 * _STEP)
-    m, steps = len(partial), _STEP * np.eye(len(partial))
+    steps = _STEP * np.eye(len(partial))
 
     def logs(fit: _Solved) -> Floats:
         variances = np.einsum("ci,ij,cj->c", weights, fit.inverse, weights)
@@ -219,14 +268,7 @@ def _satterthwaite(solve: _Solver, partial: Floats, weights: Floats, n: int) -> 
     tilt = np.stack(
         [(logs(solve(inner + s)) - logs(solve(inner - s))) / (2 * _STEP) for s in steps]
     )
-    curvature = np.empty((m, m))
-    for i in range(m):
-        for j in range(i + 1):
-            corners = [
-                solve(inner + a * steps[i] + b * steps[j]).height for a in (1, -1) for b in (1, -1)
-            ]
-            bend = (corners[0] - corners[1] - corners[2] + corners[3]) / (4 * _STEP**2)
-            curvature[i, j] = curvature[j, i] = -bend
+    _, curvature = _differences(solve, inner)
     # Along a direction in which the profile does not curve, take the large-sample value.
     values, vectors = np.linalg.eigh(curvature)
     values = np.where(values > 1e-3, values, n)

@@ -125,6 +125,21 @@ def reml(
     return fits
 
 
+def fits_exactly(y: Floats, X: Floats) -> bool:
+    """Whether one series (T,) lies on its columns (T, k) but for rounding, or leaves none to spare.
+
+    Examples
+    --------
+    >>> fits_exactly(np.array([1.0, 1, 4, 4]), np.column_stack([np.ones(4), [0, 0, 1, 1]]))
+    True
+    """
+    size = np.sqrt((X**2).sum(axis=0))
+    present = np.ones((1, len(y)), dtype=bool)
+    n = np.array([len(y) - X.shape[1]])
+    *_, exact = _least_squares(y[None], (X / np.where(size > 0, size, 1))[None], present, n)
+    return bool(exact[0])
+
+
 def _empty(K: int, k: int, C: int) -> Fits:
     return Fits(
         coefficients=np.full((K, k), np.nan), covariance=np.full((K, k, k), np.inf),
@@ -142,8 +157,10 @@ def _least_squares(
     The rest of the work is done on the residuals, so that an offset of the outcome costs no digits.
     """
     count = np.maximum(present.sum(axis=1), 1)
-    middle = np.where(present, y, 0).sum(axis=1) / count
-    centred = np.where(present, y - middle[:, None], 0.0)
+    # The first column, an intercept, is taken out by itself: most of an offset goes with it.
+    first = X[:, :, 0]
+    middle = (first * y).sum(axis=1) / np.maximum((first**2).sum(axis=1), np.finfo(float).tiny)
+    centred = y - middle[:, None] * first
     gram = np.einsum("kti,ktj->kij", X, X)
     values, vectors = np.linalg.eigh(gram)
     singular = (values[:, 0] < 1e-10) | (n < 1)
@@ -160,9 +177,7 @@ def _least_squares(
     ordinary = np.sqrt((centred**2).sum(axis=1) / count)
     rounding = np.finfo(float).eps * np.abs(y).max(axis=1, initial=0.0)
     exact = singular | (spread <= np.maximum(1e-10 * ordinary, 8 * rounding))
-    # What centring took out goes back into the intercept: the first column is constant.
-    first = np.abs(X[:, :, 0]).max(axis=1)
-    b[:, 0] += middle / np.where(first > 0, first, 1)
+    b[:, 0] += middle
     b[singular] = np.nan
     return b, residual, spread, exact
 

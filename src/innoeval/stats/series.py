@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,12 +13,12 @@ Floats = npt.NDArray[np.float64]
 LEVEL = 1
 
 
-def seasons(time: npt.ArrayLike, cycle: int) -> Floats:
+def seasons(time: npt.ArrayLike, cycle: int, harmonics: int | None = None) -> Floats:
     r"""Seasons as pairs of sine and cosine.
 
-    A cycle of up to seven periods gets every frequency, the one of two periods included: that is
-    one free effect for each quarter of a year or day of a week. A longer cycle gets its first two
-    frequencies.
+    By default a cycle of up to seven periods gets every frequency, the one of two periods
+    included: that is one free effect for each quarter of a year or day of a week. A longer cycle
+    gets its first two frequencies.
 
     Parameters
     ----------
@@ -24,6 +26,8 @@ def seasons(time: npt.ArrayLike, cycle: int) -> Floats:
         Positions, (T,).
     cycle
         Periods in one cycle; below 2 there are no seasons.
+    harmonics
+        Number of frequencies, if not the default.
 
     Returns
     -------
@@ -40,7 +44,8 @@ def seasons(time: npt.ArrayLike, cycle: int) -> Floats:
     if cycle < 2:
         return np.empty((len(at), 0))
     columns = []
-    for j in range(1, (cycle // 2 if cycle <= 7 else 2) + 1):
+    default = cycle // 2 if cycle <= 7 else 2
+    for j in range(1, min(default if harmonics is None else harmonics, cycle // 2) + 1):
         angle = 2 * np.pi * j * at / cycle
         columns.append(np.cos(angle))
         if 2 * j != cycle:
@@ -49,12 +54,21 @@ def seasons(time: npt.ArrayLike, cycle: int) -> Floats:
 
 
 def segmented(
-    n: int, launch: int, *, trend: bool, slope: bool, cycle: int = 1, spared: int = 0
+    n: int,
+    launch: int,
+    *,
+    trend: bool,
+    slope: bool,
+    cycle: int = 1,
+    harmonics: int | None = None,
+    exposure: Floats | None = None,
+    others: Sequence[int] = (),
+    aside: Sequence[int] = (),
 ) -> Floats:
     r"""Columns of a segmented regression.
 
-    The model is :math:`y_t = a + \delta p_t + b (t - t_0) + \gamma (t - t_0) p_t + s_t + e_t`,
-    with :math:`p_t = 1` from the launch :math:`t_0` on.
+    The model is :math:`y_t = a + \delta d_t + b (t - t_0) + \gamma (t - t_0) d_t + s_t + e_t`, with
+    the exposure :math:`d_t = 1` from the launch :math:`t_0` on unless another is given.
 
     Parameters
     ----------
@@ -64,15 +78,20 @@ def segmented(
         Position of the first treated period.
     trend, slope
         Whether there is a linear trend, and a change of its slope at the launch.
-    cycle
-        Periods in one cycle of `seasons`; 1 for none.
-    spared
-        So many periods right before the launch get a column each, so that they bear on nothing.
+    cycle, harmonics
+        As in `seasons`; a cycle of 1 for none.
+    exposure
+        Exposure of each period, (n,): a share, or 1 only for as long as the innovation lasted.
+    others
+        First periods of other interruptions: each gets a level change, and a slope change if the
+        launch does.
+    aside
+        Periods that get a column each, so that they bear on nothing.
 
     Returns
     -------
     Array (n, columns): intercept, level change, trend and slope change if asked for, seasons,
-    spared periods.
+    other interruptions, periods set aside.
 
     Examples
     --------
@@ -82,16 +101,19 @@ def segmented(
            [ 1.,  1.,  0.,  0.],
            [ 1.,  1.,  1.,  1.]])
     """
-    since = np.arange(n, dtype=np.float64) - launch
-    post = (since >= 0).astype(np.float64)
-    columns = [np.ones(n), post]
+    time = np.arange(n, dtype=np.float64)
+    since = time - launch
+    exposed = (since >= 0).astype(np.float64) if exposure is None else exposure
+    columns = [np.ones(n), exposed]
     if trend:
         columns.append(since)
     if slope:
-        columns.append(since * post)
-    return np.column_stack([
-        *columns, seasons(np.arange(n), cycle), np.eye(n)[:, launch - spared : launch]
-    ])  # fmt: skip
+        columns.append(since * exposed)
+    more = [seasons(time, cycle, harmonics)]
+    for other in others:
+        step = (time >= other).astype(np.float64)
+        more.append(np.column_stack([step, (time - other) * step] if slope else [step]))
+    return np.column_stack([*columns, *more, np.eye(n)[:, list(aside)]])
 
 
 def mean_effect(n: int, launch: int, *, slope: bool, columns: int, trend: bool = True) -> Floats:

@@ -14,12 +14,14 @@ SHORTEST_CYCLE, CYCLES_BEFORE = 4, 2
 class Form:
     """Terms beside intercept and level change; `cycle` is 1 where there are no seasons.
 
-    `spared` periods right before the launch are set aside: they bear on nothing else.
+    `harmonics` is the number of frequencies in a cycle, None for the usual one; `spared` periods
+    right before the launch are set aside: they bear on nothing else.
     """
 
     trend: bool
     slope: bool
     cycle: int = 1
+    harmonics: int | None = None
     spared: int = 0
 
     @property
@@ -33,13 +35,22 @@ class Form:
         """
         may = "level and slope" if self.slope else "level"
         going = "a linear trend" if self.trend else "the long-run level"
-        seasons = f" and seasons of {self.cycle} periods" if self.cycle > 1 else ""
+        pairs = f" ({self.harmonics} harmonics)" if self.harmonics is not None else ""
+        seasons = f" and seasons of {self.cycle} periods{pairs}" if self.cycle > 1 else ""
         verb = "go on" if seasons else "goes on"
         aside = f", the last {self.spared} before the launch set aside" if self.spared else ""
         return f"{may} may change; {going}{seasons} {verb}{aside}"
 
 
-def choose_form(before: int, after: int, cycle: int = 1) -> Form:
+def choose_form(
+    before: int,
+    after: int,
+    cycle: int = 1,
+    *,
+    trend: bool | None = None,
+    slope: bool | None = None,
+    harmonics: int | None = None,
+) -> Form:
     """Form of the base analysis, by the numbers of periods alone.
 
     - A linear trend where there are at least 12 periods in all.
@@ -55,23 +66,38 @@ def choose_form(before: int, after: int, cycle: int = 1) -> Form:
         Periods before the launch, and from it on.
     cycle
         Periods in one cycle of seasons; 1 where none is known.
+    trend, slope, harmonics
+        Declared by the analyst instead of the rule, if not None.
 
     Examples
     --------
-    >>> choose_form(36, 12, 12)
-    Form(trend=True, slope=True, cycle=12, spared=0)
-    >>> choose_form(5, 4)
-    Form(trend=False, slope=False, cycle=1, spared=0)
+    >>> choose_form(36, 12, 12).plain
+    'level and slope may change; a linear trend and seasons of 12 periods go on'
+    >>> choose_form(5, 4).plain
+    'level may change; the long-run level goes on'
     """
     n = before + after
     seasonal = cycle >= SHORTEST_CYCLE and before >= CYCLES_BEFORE * cycle
     return Form(
-        trend=n >= TREND,
-        slope=n >= SLOPE and min(before, after) >= SLOPE_SIDE,
+        trend=n >= TREND if trend is None else trend,
+        slope=n >= SLOPE and min(before, after) >= SLOPE_SIDE if slope is None else slope,
         cycle=cycle if seasonal else 1,
+        harmonics=harmonics if seasonal else None,
     )
+
+
+def declared(form: Form, before: int, after: int, *, by_rule: bool) -> str:
+    """Why the form is what it is, as printed beside the result.
+
+    Examples
+    --------
+    >>> declared(choose_form(5, 4), 5, 4, by_rule=True)
+    'Form by the rule for 5 periods before and 4 from the launch: level may change; the long-run level goes on.'
+    """
+    why = f"by the rule for {before} periods before and {after} from the launch"
+    return f"Form {why if by_rule else 'as declared by the analyst'}: {form.plain}."
 
 
 def other_form(form: Form) -> Form:
     """Form of the stressed analysis: no trend where there was one, a linear one where not."""
-    return Form(trend=not form.trend, slope=False, cycle=form.cycle)
+    return Form(trend=not form.trend, slope=False, cycle=form.cycle, harmonics=form.harmonics)

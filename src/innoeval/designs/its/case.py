@@ -1,0 +1,273 @@
+"""A claim and a panel as a single series sees them: objections, form, and fits of any model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from innoeval.designs.base import Arrangement, arrange
+from innoeval.designs.its.choices import choices_of, inference_objections
+from innoeval.designs.its.fit import fit_segments
+from innoeval.designs.its.form import Form, choose_form
+from innoeval.designs.its.record import Frame, conformal_record, record
+from innoeval.designs.its.series import Series, cut, length_objections, listed, one_start
+from innoeval.designs.its.timing import Interruption, Terms, terms_of, timing_objections
+from innoeval.designs.rates import Totals, family_objections, totals
+from innoeval.errors import DesignError, PanelError
+from innoeval.inference.serial import BlockConformal, Serial
+from innoeval.records.assumption import Assumption
+from innoeval.records.claim import Claim
+from innoeval.records.estimate import Estimate
+from innoeval.records.freeze import Floats
+from innoeval.records.match import share_unit
+from innoeval.records.panel import Panel
+from innoeval.records.policy import Policy
+from innoeval.stats.families import FAMILIES, Family
+
+if TYPE_CHECKING:
+    from innoeval.designs.its.segmented import SegmentedRegression
+
+#: A model needs so many periods more than it has columns.
+FEWEST_LEFT = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What an estimate says of the design it comes from."""
+
+    design: str
+    estimand: str
+    assumptions: tuple[Assumption, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SeriesCase:
+    """One series, ready to be fitted in any form with any error model."""
+
+    settings: SegmentedRegression
+    panel: Panel
+    claim: Claim
+    policy: Policy
+    totals: Totals
+    series: Series
+    form: Form
+    when: Interruption
+    named: Named
+
+    @property
+    def family(self) -> Family:
+        """The outcome's family."""
+        return FAMILIES[self.settings.family]
+
+    def terms(self, form: Form) -> Terms:
+        """Columns of a form."""
+        return terms_of(self.series, form, self.when, self.panel)
+
+    def estimate(self, form: Form, choice: Serial) -> Estimate:
+        """The estimate of one form and error model."""
+        series, settings = self.series, self.settings
+        if faults := inference_objections(choice, series, form, settings.family):
+            raise DesignError(f"{self.named.design} cannot be fitted: {'; '.join(faults)}")
+        terms = self.terms(form)
+        exact = False
+        if isinstance(choice, BlockConformal):
+            fitted = None
+        else:
+            fitted = fit_segments(
+                series, terms, choice, self.family, level=self.policy.level, seed=self.policy.seed
+            )
+            exact = fitted.serial.exact
+        by_rule = (settings.trend, settings.slope, settings.seasonal, settings.harmonics)
+        frame = Frame(
+            design=self.named.design,
+            estimand=f"{self.named.estimand}; {form.plain}",
+            assumptions=self.named.assumptions,
+            better=self.claim.better,
+            periods=self.panel.periods,
+            level=self.policy.level,
+            whole=share_unit(self.panel, self.claim.outcome),
+            warnings=self._warnings(form, exact=exact, rho=fitted.serial.rho if fitted else None),
+            choices=choices_of(
+                series, terms, form, self.when, self.panel.periods,
+                family=settings.family, choice=choice, by_rule=by_rule == (None,) * 4,
+            ),
+        )  # fmt: skip
+        if fitted is None:
+            return conformal_record(series, terms, frame)
+        return record(series, terms, fitted, frame)
+
+    def affords(self, form: Form) -> bool:
+        """Whether enough periods are left beside the columns of a form."""
+        X = self.terms(form).X[self.series.present]
+        return len(X) - X.shape[1] >= FEWEST_LEFT and _full_rank(X)
+
+    def _warnings(self, form: Form, *, exact: bool, rho: float | None) -> tuple[str, ...]:
+        """What a reader must know before using the number."""
+        said, series = [], self.series
+        n, cycle = int(series.present.sum()), self.settings.seasonal or self.panel.calendar.cycle
+        if exact:
+            said.append(
+                "The series lies on the fitted lines without any error, so nothing shows how far "
+                "it strays by chance; the interval sets no bound."
+            )
+        if n < 24:
+            said.append(
+                f"The series has only {n} periods; the form of its trend is assumed more than seen."
+            )
+        if form.cycle < 2 <= cycle and cycle >= 4:
+            said.append(
+                "Seasons are not allowed for: fewer than two whole cycles lie before the launch."
+            )
+        if series.gaps:
+            said.append(
+                f"Missing inside the series, and not filled in: {listed(series.gaps)}; the periods "
+                "around them count at their true distance."
+            )
+        if series.trimmed:
+            said.append(
+                f"Left out at the ends, where a treated unit has no value: {listed(series.trimmed)}."
+            )
+        if rho is not None and rho > 0.9:
+            said.append(
+                "Each period resembles the last so much that the series may wander without a trend "
+                "of its own; the interval is then a rough one."
+            )
+        return tuple(said)
+
+
+def find_objections(
+    settings: SegmentedRegression, panel: Panel, claim: Claim, policy: Policy, *, against: bool
+) -> tuple[str, ...]:
+    """Why a series cannot be judged here; empty if it can.
+
+    Parameters
+    ----------
+    settings
+        The segmented regression that is asked for.
+    panel, claim, policy
+        What is to be judged.
+    against
+        Whether the comparison units' average is taken off.
+    """
+    arrangement = arrange(panel, claim)
+    found = () if settings.dose else one_start(arrangement, panel.periods)
+    if against and arrangement.treated.all():
+        found += ("no unit went without the innovation, so there is no comparison series",)
+    found = found or family_objections(panel, claim, arrangement, FAMILIES[settings.family])
+    dose = _dose(settings, panel, arrangement)
+    if isinstance(dose, str):
+        found += (dose,)
+    if found or isinstance(dose, str):
+        return found
+    value = _totals(settings, panel, claim, arrangement, against=against).value
+    if dose is not None:
+        value = np.where(np.isfinite(dose), value, np.nan)
+    launch = int(arrangement.launches[0])
+    found = length_objections(value, launch, policy.minimum_side)
+    found += timing_objections(_when(settings, dose), launch, value, panel, policy.minimum_side)
+    return found or _term_objections(
+        _case(settings, panel, claim, policy, arrangement, against=against, named=None)
+    )
+
+
+def _term_objections(case: SeriesCase) -> tuple[str, ...]:
+    """Why the base form's terms cannot be estimated; empty if they can."""
+    terms = case.terms(case.form)
+    if not terms.horizon.any():
+        return ("no period is left in which the innovation can act; shorten transition= or delay=",)
+    if case.affords(case.form):
+        return ()
+    said = (
+        f"{int(case.series.present.sum())} periods cannot bear {terms.X.shape[1]} terms, or two of "
+        "them cannot be told apart; declare fewer (slope=False, seasonal=1, fewer interruptions)"
+    )
+    return (said,)
+
+
+def prepare(
+    settings: SegmentedRegression,
+    panel: Panel,
+    claim: Claim,
+    policy: Policy,
+    named: Named,
+    *,
+    against: bool = False,
+) -> SeriesCase:
+    """The series of a claim, ready to be fitted.
+
+    Raises
+    ------
+    DesignError
+        With every objection, where there is one.
+    """
+    if found := find_objections(settings, panel, claim, policy, against=against):
+        raise DesignError(f"{named.design} cannot be fitted: {'; '.join(found)}")
+    arrangement = arrange(panel, claim)
+    return _case(settings, panel, claim, policy, arrangement, against=against, named=named)
+
+
+def _case(
+    settings: SegmentedRegression, panel: Panel, claim: Claim, policy: Policy,
+    arrangement: Arrangement, *, against: bool, named: Named | None,
+) -> SeriesCase:  # fmt: skip
+    together = _totals(settings, panel, claim, arrangement, against=against)
+    dose = _dose(settings, panel, arrangement)
+    when = _when(settings, None if isinstance(dose, str) else dose)
+    if when.dose is not None:
+        together = together._replace(value=np.where(np.isfinite(when.dose), together.value, np.nan))
+    launch = int(arrangement.launches[0])
+    series = cut(together, launch, panel.periods, int(arrangement.treated.sum()))
+    start = series.launch + when.delay
+    before = int(series.present[:start].sum())
+    after = int(series.present[start + when.transition :].sum())
+    form = choose_form(
+        before, after, settings.seasonal or panel.calendar.cycle, trend=settings.trend,
+        slope=settings.slope if settings.slope is not None or when.stepwise else False,
+        harmonics=settings.harmonics,
+    )  # fmt: skip
+    return SeriesCase(
+        settings=settings, panel=panel, claim=claim, policy=policy, totals=together, series=series,
+        form=form, when=when, named=named or Named(design="", estimand="", assumptions=()),
+    )  # fmt: skip
+
+
+def _totals(
+    settings: SegmentedRegression, panel: Panel, claim: Claim, arrangement: Arrangement, *,
+    against: bool,
+) -> Totals:  # fmt: skip
+    together = totals(panel, claim, arrangement, FAMILIES[settings.family])
+    if not against:
+        return together
+    others = arrangement.outcomes[~arrangement.treated].mean(axis=0)
+    difference = together.value - others
+    return together._replace(value=difference, events=difference, added=others)
+
+
+def _when(settings: SegmentedRegression, dose: Floats | None) -> Interruption:
+    return Interruption(
+        delay=settings.delay, transition=settings.transition, until=settings.until,
+        others=settings.interruptions, dose=dose,
+    )  # fmt: skip
+
+
+def _dose(
+    settings: SegmentedRegression, panel: Panel, arrangement: Arrangement
+) -> Floats | str | None:
+    """Average exposure of the treated units, (T,); a sentence where it cannot be had."""
+    ours = arrangement.treated
+    if not settings.dose:
+        return None
+    if settings.dose == "share":
+        time = np.arange(arrangement.n_periods)
+        return np.asarray((time >= arrangement.starts[ours][:, None]).mean(axis=0))
+    try:
+        return np.asarray(panel.matrix(settings.dose)[ours].mean(axis=0))
+    except PanelError as error:
+        return f"the exposure dose='{settings.dose}' is not there: {error}"
+
+
+def _full_rank(X: Floats) -> bool:
+    size = np.sqrt((X**2).sum(axis=0))
+    return bool(size.all() and np.linalg.matrix_rank(X / size) == X.shape[1])

@@ -1,0 +1,226 @@
+"""Outcomes that are counts, rates or shares: what is modelled, over what, and what speaks against it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from innoeval.designs.base import Arrangement
+from innoeval.records.claim import Claim
+from innoeval.records.freeze import Floats
+from innoeval.records.match import share_unit
+from innoeval.records.panel import Panel
+from innoeval.stats.families import Family
+
+#: From one period to the next a denominator that grows or falls so many times has changed its unit.
+_JUMP = 8.0
+#: Denominators below this may jump for want of cases.
+_SMALL = 20
+#: An outcome may differ so much from numerator over denominator, as a share of its largest value.
+_ROUNDED = 0.01
+#: In a column of shares and percentages together, the one is about so many times the other.
+_MIXED = (30.0, 300.0)
+
+
+class Totals(NamedTuple):
+    """The treated units together, by period: arrays (T,), `nan` where one of them has no value.
+
+    `value` is the outcome in its own units. Modelled is `events` (counts, successes or the value
+    itself) over `size` (denominator, trials or 1); with h the inverse of the link and η the linear
+    predictor the outcome is expected at `scale` × h(η). `said` tells this in a sentence. `added` is
+    what was taken off the treated units' average, if anything was: the comparison units'.
+    """
+
+    value: Floats
+    events: Floats
+    size: Floats
+    scale: Floats
+    said: str
+    added: Floats | None = None
+
+
+def totals(panel: Panel, claim: Claim, arrangement: Arrangement, family: Family) -> Totals:
+    """What a family models of the treated units of a claim.
+
+    Values are averaged over the units; counts, denominators and trials are added up, so that a
+    rate is that of all units together.
+    """
+    ours = arrangement.treated
+    values = arrangement.outcomes[ours]
+    average, ones = np.asarray(values.mean(axis=0)), np.ones(values.shape[1])
+    if family.name == "gaussian":
+        return Totals(average, average, ones, ones, "")
+    units = len(values)
+    counts, sizes = _counts(panel, claim, ours, family)
+    count, size = counts.sum(axis=0), sizes.sum(axis=0)
+    of = f" over {panel.denominator}" if panel.denominator else ""
+    if _as_counts(panel, claim, values, family):
+        said = f"{claim.outcome}{of}, as {_NAMED[family.name]}"
+        known = np.isfinite(count + size)
+        return Totals(np.where(known, average, np.nan), count, size, size / units, said)
+    whole = share_unit(panel, claim.outcome) if family.name == "binomial" else _factor(
+        values, counts, sizes
+    )  # fmt: skip
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pooled = whole * count / size
+    what = panel.numerator or f"{claim.outcome} × {panel.denominator or 1}"
+    return Totals(
+        pooled,
+        count,
+        size,
+        whole * ones,
+        f"{what}{of}, all units together, as {_NAMED[family.name]}",
+    )
+
+
+_NAMED = {
+    "poisson": "counts (Poisson, log link)",
+    "negative_binomial": "counts (negative binomial, log link)",
+    "binomial": "shares (binomial, logit link)",
+}
+
+
+def _counts(
+    panel: Panel, claim: Claim, ours: npt.NDArray[np.bool_], family: Family
+) -> tuple[Floats, Floats]:
+    """Events and denominators, (units, T)."""
+    values = panel.matrix(claim.outcome)[ours]
+    sizes = panel.matrix(panel.denominator)[ours] if panel.denominator else np.ones_like(values)
+    if panel.numerator:
+        counts = panel.matrix(panel.numerator)[ours]
+    elif family.name == "binomial":
+        counts = values / share_unit(panel, claim.outcome) * sizes
+    else:
+        counts = values if _as_counts(panel, claim, values, family) else values * sizes
+    gone = ~np.isfinite(values + counts + sizes)
+    return np.where(gone, np.nan, counts), np.where(gone, np.nan, sizes)
+
+
+def _as_counts(panel: Panel, claim: Claim, values: Floats, family: Family) -> bool:
+    """Whether the outcome itself is the number of events, and not a rate or share."""
+    if panel.numerator is not None:
+        return panel.numerator == claim.outcome
+    return family.name != "binomial" and _is_count(values)
+
+
+def _is_count(values: Floats) -> bool:
+    known = values[np.isfinite(values)]
+    return bool((known == np.round(known)).all() and known.max(initial=0) > 1)
+
+
+def _factor(values: Floats, counts: Floats, sizes: Floats) -> float:
+    """What a rate is per: 1, 1000, 100,000 …"""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = values * sizes / counts
+    known = ratio[np.isfinite(ratio) & (counts > 0)]
+    return float(np.median(known)) if known.size else 1.0
+
+
+def family_objections(
+    panel: Panel, claim: Claim, arrangement: Arrangement, family: Family
+) -> tuple[str, ...]:
+    """Why a family does not fit an outcome; empty if it does."""
+    if family.name == "gaussian":
+        return ()
+    values = arrangement.outcomes[arrangement.treated]
+    found = _value_objections(values, claim, family, counted=panel.numerator == claim.outcome)
+    if panel.numerator and not panel.denominator:
+        found.append(f"the numerator '{panel.numerator}' has no denominator; name denominator=")
+    counts, sizes = _counts(panel, claim, arrangement.treated, family)
+    found += _size_objections(panel, sizes)
+    if found:
+        return tuple(found)
+    if family.name != "binomial" and not (
+        _is_count(values) or panel.denominator or panel.numerator
+    ):
+        found.append(
+            f"'{claim.outcome}' holds no whole numbers; name its numerator= or denominator=, or use "
+            "family='gaussian'"
+        )
+    found += _consistency(panel, claim, values, counts, sizes, family)
+    count, size = counts.sum(axis=0), sizes.sum(axis=0)
+    known = np.isfinite(count)
+    for side, part in (("before", slice(0, arrangement.launches[0])),
+                       ("from", slice(arrangement.launches[0], None))):  # fmt: skip
+        if known[part].any() and count[part][known[part]].sum() == 0:
+            found.append(f"there is no case {side} the launch, so that no ratio can be estimated")
+        elif family.name == "binomial" and known[part].any() and (
+            count[part][known[part]] >= size[part][known[part]]
+        ).all():  # fmt: skip
+            found.append(f"the share is full in every period {side} the launch: no odds exist")
+    return tuple(found)
+
+
+def _value_objections(values: Floats, claim: Claim, family: Family, *, counted: bool) -> list[str]:
+    known = values[np.isfinite(values)]
+    name = f"'{claim.outcome}'"
+    if not known.size:
+        return []
+    if known.min() < 0:
+        return [f"{name} takes the negative value {known.min():g}; counts and shares have none"]
+    if family.name != "binomial" or counted:
+        return []
+    if known.max() > 100:
+        return [f"{name} takes the value {known.max():g}; a share lies in 0 to 1 or 0 to 100"]
+    small, large = known[(known > 0) & (known <= 1)], known[known > 1]
+    if min(len(small), len(large)) >= 2:
+        ratio = float(np.median(large) / np.median(small))
+        if _MIXED[0] <= ratio <= _MIXED[1]:
+            mixed = (
+                f"{name} mixes shares from 0 to 1 ({len(small)} values) and from 0 to 100 "
+                f"({len(large)} values); record it in one way"
+            )
+            return [mixed]
+    return []
+
+
+def _size_objections(panel: Panel, sizes: Floats) -> list[str]:
+    """A denominator of zero, a negative one, or one that changes its unit."""
+    if panel.denominator is None:
+        return []
+    name, found = f"the denominator '{panel.denominator}'", []
+    for what, bad in (("zero", sizes == 0), ("negative", sizes < 0)):
+        if bad.any():
+            periods = [panel.periods[t] for t in np.flatnonzero(bad.any(axis=0))]
+            found.append(f"{name} is {what} in {_listed(periods)}")
+    if found:
+        return found
+    with np.errstate(invalid="ignore"):
+        steps = np.abs(np.diff(np.log(sizes), axis=1)) > np.log(_JUMP)
+        steps &= np.minimum(sizes[:, 1:], sizes[:, :-1]) >= _SMALL
+    if steps.any():
+        at = [panel.periods[t + 1] for t in np.flatnonzero(steps.any(axis=0))]
+        found.append(
+            f"{name} changes more than {_JUMP:g}-fold from one period to the next ({_listed(at)}), as "
+            "if its unit had changed; record it in one unit"
+        )
+    return found
+
+
+def _consistency(
+    panel: Panel, claim: Claim, values: Floats, counts: Floats, sizes: Floats, family: Family
+) -> list[str]:
+    """Whether the outcome is numerator over denominator, and shares are of a whole."""
+    found = []
+    if family.name == "binomial" and bool((counts > sizes * (1 + 1e-9)).any()):
+        what = panel.numerator or claim.outcome
+        of = panel.denominator or "1: name a denominator="
+        found.append(f"'{what}' exceeds its denominator ({of}); a share has 100 % at most")
+    if panel.numerator and panel.denominator and panel.numerator != claim.outcome:
+        per = share_unit(panel, claim.outcome) if family.name == "binomial" else _factor(
+            values, counts, sizes
+        )  # fmt: skip
+        away = np.abs(values - per * counts / sizes)
+        if np.nanmax(away, initial=0.0) > _ROUNDED * np.nanmax(np.abs(values), initial=0.0):
+            found.append(
+                f"'{claim.outcome}' is not '{panel.numerator}' over '{panel.denominator}' "
+                f"(per {per:g}); check which columns belong together"
+            )
+    return found
+
+
+def _listed(periods: list[str]) -> str:
+    rest = f" and {len(periods) - 6} more" if len(periods) > 6 else ""
+    return ", ".join(periods[:6]) + rest
