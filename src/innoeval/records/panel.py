@@ -98,18 +98,21 @@ class Panel:
         put(self, "balancing", Frozen(self.balancing))
         put(self, "notes", tuple(self.notes))
         _need_columns(self)
-        units = self.frame[self.unit].astype("string").astype(object)
-        names, unit_codes = np.unique(units.to_numpy(dtype=str), return_inverse=True)
+        names, unit_codes = _names(self.frame[self.unit])
         ordinals = _ordinals(self.frame[self.period], self.freq)
         calendar = _calendar(ordinals, self.freq)
         period_codes = (ordinals - calendar.first) // calendar.step
-        put(self, "units", tuple(str(name) for name in names))
+        put(self, "units", tuple(names.tolist()))
         put(self, "calendar", calendar)
-        order = np.lexsort((period_codes, unit_codes))
-        put(self, "_codes", (unit_codes[order].astype(np.int64), period_codes[order]))
-        frame = self.frame.iloc[order].reset_index(drop=True)
-        frame[self.unit] = units.iloc[order].to_numpy()
-        frame[self.period] = _as_periods(ordinals[order], self.freq)
+        order = _order(unit_codes, period_codes, calendar.n)
+        put(self, "_codes", (unit_codes[order], period_codes[order]))
+        keys = [self.unit, self.period]
+        frame = self.frame.drop(columns=keys).iloc[order].reset_index(drop=True)
+        text = pd.Series(names, dtype="str").take(unit_codes[order]).array
+        read = {self.unit: text, self.period: _as_periods(ordinals[order], self.freq)}
+        for place, name in enumerate(self.frame.columns):
+            if name in keys:
+                frame.insert(place, name, pd.Series(read[name], index=frame.index))
         for column in self.metrics:
             frame[column] = _numbers(frame[column], column, self.origin)
         put(self, "frame", frame)
@@ -268,6 +271,30 @@ def _need_columns(panel: Panel) -> None:
         )
     if faults:
         raise PanelError(faults)
+
+
+def _names(units: pd.Series) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.int64]]:
+    """Units as text, in order, and each row's place among them; each distinct value is read once."""
+    codes, values = pd.factorize(units, use_na_sentinel=False)
+    text = pd.Series(values).astype("string").astype(object).to_numpy(dtype=str)
+    names, places = np.unique(text, return_inverse=True)
+    return names, places[codes].astype(np.int64)
+
+
+def _order(
+    units: npt.NDArray[np.int64], periods: npt.NDArray[np.int64], n_periods: int
+) -> npt.NDArray[np.int64]:
+    """Rows by unit and period; where one has two rows the first of them comes first."""
+    keys = units * n_periods + periods
+    cells = int(keys.max()) + 1
+    if cells <= 8 * len(keys):
+        # Every key has its place: cheaper than sorting, if no key comes twice.
+        row = np.full(cells, -1, dtype=np.int64)
+        row[keys] = np.arange(len(keys))
+        filled = row[row >= 0]
+        if len(filled) == len(keys):
+            return filled
+    return np.argsort(keys, kind="stable")
 
 
 def _ordinals(periods: pd.Series, freq: Frequency) -> npt.NDArray[np.int64]:
