@@ -19,7 +19,7 @@ from innoeval.evaluate import evaluate
 from innoeval.records import Claim, Panel
 
 CHECKS = (
-    "pre_trend", "placebo_in_time", "mean_reversion", "few_units", "definition_break",
+    "pre_trend", "pre_fit", "donor_hull", "leave_one_out", "donor_spillover", "placebo_in_time", "mean_reversion", "few_units", "definition_break",
     "concurrent_change", "window", "calendar_mismatch", "no_comparison",
 )  # fmt: skip
 
@@ -93,7 +93,14 @@ def measure(family: Family, draws: int, first: int) -> tuple[Counter[str], Count
     rows = [one(family, seed) for seed in range(first, first + draws)]
     statuses = Counter(status for status, _, _ in rows)
     problems = Counter(check for _, found, _ in rows for check in found)
-    statistical = {"pre_trend", "placebo_in_time", "mean_reversion", "window", "calendar_mismatch"}
+    statistical = {
+        "pre_trend",
+        "pre_fit",
+        "placebo_in_time",
+        "mean_reversion",
+        "window",
+        "calendar_mismatch",
+    }
     problems["any statistical"] = sum(bool(found & statistical) for _, found, _ in rows)
     return statuses, problems, sum(covered for _, _, covered in rows) / draws
 

@@ -4,10 +4,14 @@ from innoeval.checks.base import Bias, Case, Check, Measurement
 from innoeval.checks.calendar_mismatch import CalendarMismatch
 from innoeval.checks.concurrent_change import ConcurrentChange
 from innoeval.checks.definition_break import DefinitionBreak
+from innoeval.checks.donor_hull import DonorHull
+from innoeval.checks.donor_spillover import DonorSpillover
 from innoeval.checks.few_units import FewUnits
+from innoeval.checks.leave_one_out import LeaveOneOut
 from innoeval.checks.mean_reversion import MeanReversion
 from innoeval.checks.no_comparison import NoComparison
 from innoeval.checks.placebo_in_time import PlaceboInTime
+from innoeval.checks.pre_fit import PreFit
 from innoeval.checks.pre_trend import PreTrend
 from innoeval.checks.suite import examine
 from innoeval.checks.window import Window
@@ -16,6 +20,10 @@ from innoeval.checks.window import Window
 CHECKS: tuple[Check, ...] = (
     NoComparison(),
     PreTrend(),
+    PreFit(),
+    DonorHull(),
+    LeaveOneOut(),
+    DonorSpillover(),
     PlaceboInTime(),
     MeanReversion(),
     FewUnits(),

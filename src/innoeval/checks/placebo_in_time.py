@@ -32,6 +32,7 @@ class PlaceboInTime:
     question: ClassVar[str] = "Does a pretended earlier start show an effect?"
     probes: ClassVar[tuple[Assumption, ...]] = (
         Assumption.parallel_trends,
+        Assumption.donor_fit,
         Assumption.trend_form,
         Assumption.autocorrelation_modelled,
     )

@@ -10,6 +10,7 @@ from innoeval.designs.before_after import BeforeAfter
 from innoeval.designs.did import DifferenceInDifferences
 from innoeval.designs.its import SegmentedRegression
 from innoeval.designs.staggered import CallawaySantAnna
+from innoeval.designs.synthetic import SyntheticControl, SyntheticDiD
 from innoeval.designs.twoway import TwoWayFixedEffects
 from innoeval.records.claim import Claim
 from innoeval.records.evaluation import Objection
@@ -29,8 +30,10 @@ class Choice:
 def preferred() -> tuple[Design, ...]:
     """Every design in the order of preference: one that has comparison units comes first."""
     return (
+        SyntheticDiD(),
         DifferenceInDifferences(),
         CallawaySantAnna(comparison="not_yet_treated", base="average"),
+        SyntheticControl(),
         SegmentedRegression(),
         TwoWayFixedEffects(),
         BeforeAfter(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from innoeval.designs.base import Mask
+from innoeval.designs.base import Effects, Mask
 from innoeval.records.freeze import Floats
 
 
@@ -52,9 +52,8 @@ class Imitating(Protocol):
         """Whether the imitation may lie at another level."""
         ...
 
-    @property
-    def reach(self) -> float:
-        """Half the width of the 95 % interval of the effect."""
+    def drift(self, level: float = 0.95) -> Effects:
+        """What the line through the gaps before the start would show after it, carried on (K = 1)."""
         ...
 
     def without(self, donors: Mask) -> tuple[Floats, Floats]:

@@ -33,6 +33,8 @@ class Gate:
 #: A trend shown to be wrong does not make the long-run level right: so there both must agree.
 GATES = (
     Gate(check="pre_trend", relaxes=Assumption.parallel_trends, problem="replaces"),
+    Gate(check="pre_fit", relaxes=Assumption.donor_fit, problem="joins"),
+    Gate(check="leave_one_out", relaxes=Assumption.donor_fit, problem="joins"),
     Gate(check="placebo_in_time", relaxes=Assumption.trend_form, problem="joins"),
     Gate(check="mean_reversion", relaxes=Assumption.no_mean_reversion, problem="joins"),
 )

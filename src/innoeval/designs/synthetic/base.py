@@ -122,22 +122,24 @@ class DonorDesign:
     def stressed(
         self, panel: Panel, claim: Claim, *, policy: Policy = Policy()
     ) -> dict[Assumption, Estimate]:
-        """The estimate with the donor left out that matters most, and without the spell before.
+        """The estimate with the imitation doubted, and without the spell before the start.
 
-        Each donor that counts is left out in turn. The interval holds those of all these analyses;
-        the effect is the smallest improvement among them. With the last periods before the start
-        left out of what is matched, a bad spell there no longer counts.
+        Each donor that counts is left out in turn, and any drift between the treated and their
+        imitation before the start is taken to go on. The interval holds those of all these analyses;
+        the effect is the least favourable. With the last periods before the start left out of what
+        is matched, a bad spell there no longer counts.
         """
         pool = make_pool(panel, claim, type(self).__name__)
         if len(pool.launches) > 1:
             return {}
         kernel = self._kernel(policy, pool, PlaceboInSpace())
-        found = {Assumption.donor_fit: self._without_each(panel, claim, policy, kernel)}
+        found = {Assumption.donor_fit: self._doubted(panel, claim, policy, kernel)}
         if int(pool.before(kernel.launch).sum()) >= FEWEST_FOR_SPELL:
             time = np.arange(panel.calendar.n)
-            before, after = time < kernel.launch - SPELL, time >= kernel.launch
+            aside = min(SPELL, kernel.launch // 2)
+            before, after = time < kernel.launch - aside, time >= kernel.launch
             spared = kernel.effects(before[None], after[None], policy.level)
-            note = f"the last {SPELL} periods before the start are left out of what is matched"
+            note = f"the last {aside} periods before the start are left out of what is matched"
             found[Assumption.no_mean_reversion] = self._estimate(
                 panel, claim, policy, pool, Ranked(*(getattr(spared, n) for n in Ranked._fields)),
                 PlaceboInSpace(), None, (), note,
@@ -179,26 +181,28 @@ class DonorDesign:
             cohorts.path(panel), cohorts.components(panel, policy.level, scaled=choice.scaled),
         )  # fmt: skip
 
-    def _without_each(
-        self, panel: Panel, claim: Claim, policy: Policy, kernel: DonorKernel
-    ) -> Estimate:
-        """Every donor that counts left out in turn: the worst effect, and the hull of the intervals."""
+    def _doubted(self, panel: Panel, claim: Claim, policy: Policy, kernel: DonorKernel) -> Estimate:
+        """The worst effect, and the hull of the intervals."""
         used = np.flatnonzero(kernel.weights > _COUNTS)
         left_out = np.zeros((len(used), len(kernel.units)), dtype=bool)
         left_out[np.arange(len(used)), used] = True
         # What nothing but one donor can imitate cannot be imitated without it.
         left_out = left_out[(kernel.placebos.allowed[0] & ~left_out).any(axis=1)]
         effects, misfits = kernel.without(left_out)
-        effects = np.append(effects, kernel.effect)
-        half = kernel.quantile(policy.level) * np.maximum(np.append(misfits, 0.0), kernel.scale)
+        straight = kernel.undrifted(policy.level)
+        effects = np.concatenate([effects, [kernel.effect], straight.effect])
+        half = kernel.quantile(policy.level) * np.maximum(misfits, kernel.scale)
+        half = np.concatenate(
+            [half, [kernel.reach_at(policy.level)], straight.high - straight.effect]
+        )
         worst = int((effects if claim.better == "higher" else -effects).argmin())
         found = Ranked(
             effects[worst : worst + 1], half[worst : worst + 1] / 1.96, np.array([np.nan]),
             (effects - half).min(keepdims=True), (effects + half).max(keepdims=True),
         )  # fmt: skip
         note = (
-            f"each of the {len(left_out)} donors that count is left out in turn: the effect is the least "
-            "favourable, the interval holds all of theirs"
+            f"each of the {len(left_out)} donors that count is left out in turn, and the drift before the "
+            "start is taken to go on: the effect is the least favourable, the interval holds all of theirs"
         )
         return self._estimate(
             panel, claim, policy, kernel.pool, found, PlaceboInSpace(), None, (), note

@@ -4,18 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from hashlib import blake2b
 
 import numpy as np
 
 from innoeval.designs.base import Effects, Mask
 from innoeval.designs.synthetic.pool import Pool
 from innoeval.records.freeze import Floats, read_only
+from innoeval.stats.contrast import slopes
 from innoeval.stats.donors import Imitation, Task
 from innoeval.stats.placebo import Placebos, Ranked, floored, rank
 
 #: Imitates the series of a task by the donors of a pool: what a design brings.
 Imitate = Callable[[Pool, Task], Imitation]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A task for a design; two are the same where design and numbers are."""
+
+    imitate: Imitate
+    digest: bytes
+    pool: Pool = field(compare=False)
+    task: Task = field(compare=False)
+
+    @classmethod
+    def of(cls, imitate: Imitate, pool: Pool, task: Task) -> _Asked:
+        told = blake2b(digest_size=16)
+        for part in (
+            pool.outcomes,
+            pool.starts,
+            task.targets,
+            task.before,
+            task.after,
+            task.allowed,
+        ):
+            told.update(f"{part.shape}".encode() + np.ascontiguousarray(part).tobytes())
+        return cls(imitate, told.digest(), pool, task)
+
+
+@lru_cache(maxsize=16)
+def _remembered(asked: _Asked) -> Imitation:
+    """The runs, kept for a while: an estimate, its stress and its checks ask for the same ones."""
+    return asked.imitate(asked.pool, asked.task)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,7 +73,6 @@ class DonorKernel:
     placebos: Placebos
     levels_differ: bool
     scaled: bool = True
-    _runs: dict[tuple[bytes, bytes], Imitation] = field(default_factory=dict, repr=False)
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -106,7 +137,7 @@ class DonorKernel:
     @property
     def scale(self) -> float:
         """What the real effect is measured by: its misfit, or 1 where effects are not scaled."""
-        return float(self._scales(self.main, self.pool.before(self.launch))[0])
+        return float(self._main_scales[0])
 
     def quantile(self, level: float) -> float:
         """How many scales the interval of the effect reaches to each side."""
@@ -114,19 +145,14 @@ class DonorKernel:
         found = self.ranked(self.main, (~before)[None], before, level)
         return float(found.high[0] - found.effect[0]) / self.scale
 
-    @property
-    def reach(self) -> float:
-        """Half the width of the 95 % interval."""
-        return self.quantile(0.95) * self.scale
+    def reach_at(self, level: float) -> float:
+        """Half the width of the interval of the effect."""
+        return self.quantile(level) * self.scale
 
     def run(self, before: Mask, after: Mask) -> Imitation:
         """All runs over one pair of windows, masks over the periods in use (S,)."""
-        key = (before.tobytes(), after.tobytes())
-        if key not in self._runs:
-            self._runs[key] = self.imitate(
-                self.pool, Task(self.targets, before, after, self.placebos.allowed)
-            )
-        return self._runs[key]
+        task = Task(self.targets, before, after, self.placebos.allowed)
+        return _remembered(_Asked.of(self.imitate, self.pool, task))
 
     def effects(self, before: Mask, after: Mask, level: float = 0.95) -> Effects:
         """Effect of each pair of windows (K, T); donors are weighted anew for each window before.
@@ -146,7 +172,9 @@ class DonorKernel:
                 for name, value in zip(names, (np.nan, np.nan, 1.0, -np.inf, np.inf), strict=True):
                     out[name][rows] = value
                 continue
-            found = self.ranked(self.run(first, np.asarray(windows.any(axis=0))), windows, first, level)
+            found = self.ranked(
+                self.run(first, np.asarray(windows.any(axis=0))), windows, first, level
+            )
             for name in names:
                 out[name][rows] = getattr(found, name)
         return Effects(**out)
@@ -155,6 +183,27 @@ class DonorKernel:
         """None: the design does not lean on parallel trends."""
         del level
         return None
+
+    def drift(self, level: float = 0.95) -> Effects:
+        """What the line through the gaps before the start would show after it, carried on (K = 1)."""
+        return Effects(**rank(self._carried[:, None], self._main_scales, level)._asdict())
+
+    def undrifted(self, level: float = 0.95) -> Ranked:
+        """The effect beyond that line."""
+        after = ~self.pool.before(self.launch)
+        found = self.main.gaps[:, after].mean(axis=1) - self._carried
+        return rank(found[:, None], self._main_scales, level)
+
+    @cached_property
+    def _carried(self) -> Floats:
+        before = self.pool.before(self.launch)
+        slope, at, mean = slopes(self.main.gaps, before)
+        middle = np.flatnonzero(~before).mean()
+        return np.asarray(mean + slope * (middle - at))
+
+    @property
+    def _main_scales(self) -> Floats:
+        return self._scales(self.main, self.pool.before(self.launch))
 
     def without(self, donors: Mask) -> tuple[Floats, Floats]:
         """Effect and misfit when some donors are not used, one row of the mask (K, N) at a time."""

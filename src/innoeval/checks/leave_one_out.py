@@ -1,0 +1,76 @@
+"""Does the result hang on a single donor?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from innoeval.checks.base import Bias, Case, Measurement
+from innoeval.designs.imitation import Imitating
+from innoeval.records.assumption import Assumption
+from innoeval.records.display import amount
+
+#: Donors with less weight than this are not left out.
+_COUNTS = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveOneOut:
+    """The effect without each donor that counts.
+
+    A fact, not a test: a problem where leaving out one donor moves the effect by more than its own
+    interval reaches; clear where no donor moves it by enough to change the verdict.
+
+    References
+    ----------
+    Abadie, Diamond & Hainmueller (2015), American Journal of Political Science 59:495-510,
+    doi:10.1111/ajps.12116.
+    """
+
+    name: ClassVar[str] = "leave_one_out"
+    question: ClassVar[str] = "Does the result hang on a single comparison unit?"
+    probes: ClassVar[tuple[Assumption, ...]] = (Assumption.donor_fit,)
+
+    def measure(self, case: Case) -> Measurement:
+        """Leave out each donor in turn."""
+        kernel = case.kernel
+        if not isinstance(kernel, Imitating):
+            return Measurement(status="not_applicable", says="Nothing is imitated here.")
+        counts = np.flatnonzero(kernel.weights > _COUNTS)
+        if len(counts) < 2:
+            return Measurement(
+                status="problem",
+                says=f"Only {kernel.units[counts[0]] if len(counts) else 'one unit'} imitates the treated "
+                "unit; without it there is no result.",
+            )
+        left_out = np.zeros((len(counts), len(kernel.units)), dtype=bool)
+        left_out[np.arange(len(counts)), counts] = True
+        effects, _ = kernel.without(left_out)
+        flattery = case.sign * (case.estimate.effect - effects)
+        most = int(np.abs(flattery).argmax())
+        name, shift = kernel.units[counts[most]], float(flattery[most])
+        lowest, highest = sorted((case.sign * effects).tolist())[:: len(effects) - 1]
+        says = (
+            f"Without any one of the {len(counts)} units that count the improvement would be "
+            f"{amount(lowest)} to {amount(highest)}; {name} matters most"
+        )
+        interval = case.estimate.conf_int
+        found = Bias(shift, 0.0)
+        if abs(shift) > (interval.high - interval.low) / 2:
+            return Measurement(
+                status="problem",
+                says=f"{says}, more than chance would.",
+                bias=found,
+                statistic=shift,
+            )
+        if abs(shift) >= case.margin:
+            return Measurement(
+                status="cannot_tell", says=f"{says}, enough to change the verdict.", bias=found,
+                statistic=shift,
+            )  # fmt: skip
+        return Measurement(
+            status="clear", says=f"{says}, too little to change the verdict.", bias=found,
+            statistic=shift,
+        )  # fmt: skip
