@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -76,10 +77,15 @@ def evaluate(
     base: Estimate | None = None
     stressed: Mapping[Assumption, Estimate] = {}
     findings: tuple[Finding, ...] = ()
+    obstacles = _obstacles(choice)
     if choice.design is not None:
         base = choice.design.fit(panel, claim, policy=policy)
+        obstacles = (off_scale,) if (off_scale := base.off_scale(claim.scale)) else ()
+    if base is not None and choice.design is not None and not obstacles:
         stressed = choice.design.stressed(panel, claim, policy=policy)
         findings = _findings(claim, panel, case, choice.design, base, announced, policy)
+    else:
+        base = None
     main = choice.design.relaxes if choice.design else None
     verdict = decide(
         claim,
@@ -89,7 +95,7 @@ def evaluate(
         policy,
         relaxes=main,
         sms_level=choice.design.sms_level if choice.design else 0,
-        obstacles=_obstacles(choice),
+        obstacles=obstacles,
     )
     others = tuple(estimate for assumption, estimate in stressed.items() if assumption != main)
     return Evaluation(
@@ -186,14 +192,19 @@ def _measured(panel: Panel, claim: Claim, case: Arrangement) -> Measured:
 
 def _provenance(panel: Panel, policy: Policy) -> dict[str, str]:
     """What a reader needs to get the same numbers again; no date, so that bytes repeat."""
-    from importlib.metadata import version
-
-    names = ("innoeval", "numpy", "pandas", "scipy")
     return {
-        **{name: version(name) for name in names},
+        **_versions(),
         "python": platform.python_version(),
         "source": panel.origin,
         "notes": " ".join(panel.notes),
         "policy": policy.digest,
         "seed": str(policy.seed),
     }
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Versions of what made the numbers; reading them takes longer than some designs."""
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("innoeval", "numpy", "pandas", "scipy")}

@@ -64,6 +64,32 @@ def test_a_declared_change_counts_without_a_version_column() -> None:
     assert finding("definition_break", claim, panel_of(OUTCOMES)).severity == "fatal"
 
 
+def test_a_break_of_the_comparison_units_alone_is_fatal() -> None:
+    panel = versioned(dict.fromkeys(range(6, 20), 10))
+    found = finding("definition_break", CLAIM, panel)
+    assert (found.status, found.severity) == ("problem", "fatal")
+    few = finding("definition_break", CLAIM, versioned({19: 10}))
+    assert (few.status, few.severity) == ("problem", "major")
+
+
+def test_a_missing_row_at_a_shared_break_makes_no_break_of_its_own() -> None:
+    panel = versioned({}, default=10)
+    frame = panel.frame[~((panel.frame["unit"] == "u15") & (panel.frame["year"].dt.year == 2010))]
+    holed = Panel(
+        frame=frame, unit="unit", period="year", freq="year", outcomes=("y",), version="version"
+    )
+    assert finding("definition_break", CLAIM, holed).status == "cannot_tell"
+
+
+def test_of_two_events_with_the_same_words_none_is_lost() -> None:
+    events = [
+        Event(period="2010", scope="treated", what="a law"),
+        Event(period="2012", scope="all", what="a law"),
+    ]
+    found = finding("concurrent_change", claim_on(range(6), 10, events=events), panel_of(OUTCOMES))
+    assert found.severity == "fatal"
+
+
 @pytest.mark.parametrize(
     ("scope", "period", "status", "severity"),
     [
@@ -73,6 +99,8 @@ def test_a_declared_change_counts_without_a_version_column() -> None:
         ("all", "2010", "clear", "major"),
         (("u00", "u01"), "2011", "problem", "fatal"),
         (("u15",), "2011", "problem", "major"),
+        (tuple(f"u{i:02d}" for i in range(6, 20)), "2011", "problem", "fatal"),
+        (tuple(f"u{i:02d}" for i in range(20)), "2011", "clear", "major"),
     ],
 )
 def test_declared_events(scope: object, period: str, status: str, severity: str) -> None:

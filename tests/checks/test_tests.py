@@ -77,11 +77,35 @@ def test_the_baseline_that_was_announced_sets_the_bias() -> None:
 
 
 def test_too_few_periods_are_named() -> None:
-    panel, claim = panel_of(NOISE[:, :10]), claim_on(range(10), 4)
-    for check in ("mean_reversion", "placebo_in_time"):
-        found = finding(check, claim, panel)
-        assert found.status == "not_applicable"
-        assert "There are 4 periods before the start" in found.says
+    found = finding("placebo_in_time", claim_on(range(10), 4), panel_of(NOISE[:, :10]))
+    assert found.status == "not_applicable"
+    assert "There are 4 periods before the start" in found.says
+    two = finding("mean_reversion", claim_on(range(10), 2), panel_of(NOISE[:, :10]))
+    assert two.status == "cannot_tell"
+    assert "There are 2 periods before the start" in two.says
+    # Nothing rules a bad spell out then, and the verdict cannot lean on its absence.
+    strong = with_effect(NOISE * 0.1)[:, 14:]
+    assert (
+        evaluate(claim_on(range(10), 2, size=4.0), panel_of(strong)).verdict.status
+        == "inconclusive"
+    )
+
+
+@pytest.mark.parametrize(("length", "n_before"), [(3, 5), (3, 7), (6, 24), (1, 12)])
+def test_a_launch_after_a_bad_spell_of_any_length_is_not_taken_for_a_gain(
+    length: int, n_before: int
+) -> None:
+    from innoeval import simulate
+
+    statuses = [
+        evaluate(s.claim, s.panel).verdict.status
+        for s in (
+            simulate.draw("bad_spell", seed=seed, spell=length, n_before=n_before)
+            for seed in range(40)
+        )
+    ]
+    assert statuses.count("supported") == 0
+    assert statuses.count("partly_supported") <= 3
 
 
 def test_a_pretended_start() -> None:

@@ -9,14 +9,23 @@ from innoeval.checks.base import Case, Measurement
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Event
 
+#: An event that one side alone shares cannot be told apart from an effect.
+_UNSHARED = {
+    "treated": "At the same time ({period}) the treated units also got: {what}; no comparison unit "
+    "shares it, so the two cannot be told apart.",
+    "comparison": "The comparison units, and they alone, had a change of their own in {period}: "
+    "{what}; so they no longer show what would have happened anyway.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ConcurrentChange:
     """Declared events near or after the start, and which units they reached.
 
     A fact, not a test. An event from one period before the start onwards that only treated units
-    share (or that everybody shares where there is no comparison group) cannot be told apart from
-    an effect: it is fatal. One that reached all units is netted off by the comparison.
+    share, or only the comparison units (or everybody, where there is no comparison group), cannot
+    be told apart from an effect: it is fatal. One that reached all units is netted off by the
+    comparison; one that reached both groups in part is a major problem.
 
     References
     ----------
@@ -39,19 +48,19 @@ class ConcurrentChange:
             for event in case.claim.events
             if case.arrangement.launches[0] - 1 <= position(event.period) < case.panel.calendar.n
         ]
-        told = {event.what: _reach(event, case) for event in late}
-        for event in late:
-            if told[event.what] == "treated only":
+        reached = [(event, _reach(event, case)) for event in late]
+        for event, who in reached:
+            if who in _UNSHARED:
                 return Measurement(
                     status="problem",
                     severity="fatal",
-                    says=f"At the same time ({event.period}) the treated units also got: {event.what}; no comparison unit shares it, so the two cannot be told apart.",
+                    says=_UNSHARED[who].format(period=event.period, what=event.what),
                 )
-        for event in late:
-            if told[event.what] == "some comparison units":
+        for event, who in reached:
+            if who == "uneven":
                 return Measurement(
                     status="problem",
-                    says=f"Some comparison units had a change of their own in {event.period}: {event.what}.",
+                    says=f"Another change in {event.period} reached some units only ({event.what}), and not both groups alike.",
                 )
         if late:
             return Measurement(
@@ -64,17 +73,17 @@ class ConcurrentChange:
 
 
 def _reach(event: Event, case: Case) -> str:
-    """Which side of the comparison an event reached."""
-    comparison = {
-        unit
-        for unit, treated in zip(case.panel.units, case.arrangement.treated, strict=True)
-        if not treated
-    }
+    """Which side of the comparison an event reached: "treated", "comparison", "both" or "uneven"."""
+    sides = zip(case.panel.units, case.arrangement.treated, strict=True)
+    ours: set[str] = set()
+    theirs: set[str] = set()
+    for unit, treated in sides:
+        (ours if treated else theirs).add(unit)
     if event.scope == "all":
-        return "both" if comparison else "treated only"
-    if event.scope == "treated":
-        return "treated only"
-    reached = set(event.scope)
-    if not reached & comparison:
-        return "treated only"
-    return "both" if comparison <= reached else "some comparison units"
+        return "both" if theirs else "treated"
+    reached = ours if event.scope == "treated" else set(event.scope)
+    if not reached & theirs:
+        return "treated"
+    if ours | theirs <= reached:
+        return "both"
+    return "comparison" if theirs <= reached and not reached & ours else "uneven"

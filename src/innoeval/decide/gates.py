@@ -26,11 +26,15 @@ class Opened:
 def main_gate(
     findings: tuple[Finding, ...], relaxes: Assumption | None, claim: Claim, policy: Policy
 ) -> FindingStatus:
-    """What is known of the design's main assumption; a lottery settles parallel trends."""
-    if relaxes == Assumption.parallel_trends and claim.assignment in {"randomised", "lottery"}:
-        return "clear"
+    """What is known of the design's main assumption; a lottery settles parallel trends.
+
+    Unless a difference in trends is shown: then what was declared does not stand in for it.
+    """
     names = {gate.check for gate in policy.gates if gate.relaxes == relaxes}
     statuses = {f.status for f in findings if f.check in names}
+    by_lot = claim.assignment in {"randomised", "lottery"}
+    if by_lot and relaxes == Assumption.parallel_trends and "problem" not in statuses:
+        return "clear"
     order: tuple[FindingStatus, ...] = ("problem", "cannot_tell", "clear")
     return next((status for status in order if status in statuses), "cannot_tell")
 
@@ -55,7 +59,7 @@ def opened_gates(
             status, why = finding.status, finding.says
         if status == "problem":
             opened.append(Opened(gate.relaxes, gate.problem == "replaces", why))
-        elif status == "cannot_tell" or policy.strict:
+        elif status in {"cannot_tell", "not_applicable"} or policy.strict:
             opened.append(Opened(gate.relaxes, replaces=False, why=why))
     return tuple(opened)
 
@@ -72,9 +76,7 @@ def deciding_interval(
     members = [] if replaced else [base]
     why = []
     for item in opened:
-        estimate = stressed.get(item.relaxes)
-        unknown = Interval(float("-inf"), float("inf"))
-        members.append(estimate.on_scale(claim.scale)[1] if estimate else unknown)
+        members.append(_on_scale(stressed.get(item.relaxes), claim))
         if item.replaces and not policy.strict:
             why.append(f"The stressed analysis decides: {lower(item.why)}")
     if policy.strict:
@@ -84,5 +86,15 @@ def deciding_interval(
     hull = members[0]
     for member in members[1:]:
         hull = hull.hull(member)
+    if hull.low > base.low:
+        # What is relaxed because it failed may cost a claim its support, and never lend it any.
+        hull = Interval(base.low, max(hull.high, base.low))
     deciding: Deciding = "stressed" if replaced else "hull" if opened else "base"
     return hull, deciding, tuple(why)
+
+
+def _on_scale(stressed: Estimate | None, claim: Claim) -> Interval:
+    """Interval of a stressed analysis; unbounded where it cannot be made or told on that scale."""
+    if stressed is None or stressed.off_scale(claim.scale):
+        return Interval(float("-inf"), float("inf"))
+    return stressed.on_scale(claim.scale)[1]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from innoeval.errors import ClaimError, DesignError
 from innoeval.records.assumption import Assumption
-from innoeval.records.claim import Claim
+from innoeval.records.claim import Better, Claim
 from innoeval.records.estimate import Estimate
 from innoeval.records.freeze import Floats
 from innoeval.records.match import mismatches
@@ -22,9 +22,11 @@ Mask = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.int64]
 
 
-#: Length of the spell right before a start that may be unlike what went before, and the fewest
-#: periods before the start with which it can be told apart.
-SPELL, FEWEST_FOR_SPELL = 3, 8
+#: Lengths of a spell right before a start that are looked at; the usual one; and the fewest
+#: periods that have to lie before a spell.
+SPELLS, SPELL, EARLIER = (1, 2, 3, 6), 3, 2
+#: Fewest periods before a start with which a spell can be set aside.
+FEWEST_FOR_SPELL = 1 + EARLIER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +61,15 @@ class Kernel(Protocol):
     there is no comparison), shape (T,); `launch` is the position of the first treated period.
     """
 
-    series: Floats
-    launch: int
+    @property
+    def series(self) -> Floats:
+        """The treated less the comparison units, by period."""
+        ...
+
+    @property
+    def launch(self) -> int:
+        """Position of the first treated period."""
+        ...
 
     def effects(self, before: Mask, after: Mask, level: float = 0.95) -> Effects:
         """Effect of each pair of windows.
@@ -81,6 +90,81 @@ class Kernel(Protocol):
         None where the design does not lean on parallel trends, or has too few earlier periods.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spell:
+    """The spell right before a start that is least like what went before.
+
+    Parameters
+    ----------
+    length
+        Periods in the spell.
+    effect, std_error, low, high
+        How far it lies from the earlier periods, in outcome units and raw sign.
+    p_value
+        Of the two-sided test of no difference, for this length alone.
+    tried
+        So many lengths were looked at.
+    """
+
+    length: int
+    effect: float
+    std_error: float
+    low: float
+    high: float
+    p_value: float
+    tried: int
+
+
+def usual_spell(launch: int) -> int:
+    """Length of a spell before a start about which nothing is known; 0 with too few periods.
+
+    Examples
+    --------
+    >>> [usual_spell(launch) for launch in (2, 3, 5, 24)]
+    [0, 1, 2, 3]
+    """
+    return 0 if launch < FEWEST_FOR_SPELL else min(SPELL, launch // 2)
+
+
+def last_spell(kernel: Kernel, level: float = 0.95) -> Spell | None:
+    """Hold spells of several lengths right before the start against all earlier periods.
+
+    Parameters
+    ----------
+    kernel
+        A design made ready on a claim and panel.
+    level
+        Level of the interval.
+
+    Returns
+    -------
+    The spell with the smallest p-value; None where there are too few periods or values.
+    """
+    launch, time = kernel.launch, np.arange(len(kernel.series))
+    lengths = [k for k in SPELLS if launch - k >= EARLIER]
+    if not lengths:
+        return None
+    edge = launch - np.array(lengths)[:, None]
+    found = kernel.effects(time < edge, (time >= edge) & (time < launch), level)
+    known = np.flatnonzero(np.isfinite(found.effect))
+    if not len(known):
+        return None
+    k = int(known[np.argmin(found.p_value[known])])
+    return Spell(
+        length=lengths[k], effect=float(found.effect[k]), std_error=float(found.std_error[k]),
+        low=float(found.low[k]), high=float(found.high[k]), p_value=float(found.p_value[k]),
+        tried=len(lengths),
+    )  # fmt: skip
+
+
+def bad_spell(spell: Spell | None, better: Better, level: float) -> int:
+    """Length of a spell that is shown to be worse than what went before; 0 if none is."""
+    if spell is None or spell.p_value > level:
+        return 0
+    worse = spell.effect > 0 if better == "lower" else spell.effect < 0
+    return spell.length if worse else 0
 
 
 @runtime_checkable
@@ -179,6 +263,9 @@ def arrange(panel: Panel, claim: Claim) -> Arrangement:
     treated = panel.rows(claim.units)
     starts = np.full(len(panel.units), panel.calendar.n, dtype=np.int64)
     position = {start: panel.calendar.position(start) for start in set(claim.treated.values())}
-    for row in np.flatnonzero(treated):
-        starts[row] = position[claim.treated[panel.units[row]]]
+    starts[treated] = [
+        position[claim.treated[unit]]
+        for unit, ours in zip(panel.units, treated.tolist(), strict=True)
+        if ours
+    ]
     return Arrangement(outcomes=panel.matrix(claim.outcome), treated=treated, starts=starts)

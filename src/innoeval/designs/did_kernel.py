@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, Effects, Mask
+from innoeval.designs.base import Effects, Mask, bad_spell, last_spell, usual_spell
 from innoeval.designs.granted import Columns
 from innoeval.inference import (
     Cells,
@@ -20,6 +20,7 @@ from innoeval.inference import (
     named,
     needs_cells,
 )
+from innoeval.records.claim import Better
 from innoeval.records.freeze import Floats
 from innoeval.stats.contrast import Compared, slopes, window_contrasts
 from innoeval.stats.covariance import Counts
@@ -47,6 +48,8 @@ class DiDKernel:
         Error rate at which a bad spell before the start counts as shown.
     warnings
         What making ready had to leave out.
+    spell
+        Periods before the start that were worse than the earlier ones, relative to the comparison.
     """
 
     raw: Floats
@@ -58,6 +61,7 @@ class DiDKernel:
     columns: Columns
     check_level: float
     warnings: tuple[str, ...]
+    spell: int = 0
 
     @property
     def inference(self) -> str:
@@ -101,24 +105,24 @@ class DiDKernel:
         _, carried = self.extrapolated()
         return self.infer(carried[:, None], level)
 
-    @property
-    def spell(self) -> int:
-        """Periods before the start that are unlike the earlier ones, relative to the comparison.
+    def with_spell(self, better: Better) -> DiDKernel:
+        """The kernel that knows whether the periods right before the start were a bad spell.
 
         A bad spell right before the start bends a fitted trend towards it and, carried on, would
-        turn the return to normal into an effect: so a spell that is shown is left out of trends.
+        turn the return to normal into an effect: so one that is shown is left out of trends. A good
+        one stays: it belongs to a trend that was improving already.
         """
-        if self.launch < FEWEST_FOR_SPELL:
-            return 0
-        time = np.arange(self.outcomes.shape[1])
-        last = (time >= self.launch - SPELL) & (time < self.launch)
-        found = self.effects((time < self.launch - SPELL)[None], last[None])
-        return SPELL if found.p_value[0] <= self.check_level else 0
+        return replace(self, spell=bad_spell(last_spell(self), better, self.check_level))
+
+    @property
+    def set_aside(self) -> int:
+        """Periods before the start that are left out of the baseline to see what a spell does."""
+        return self.spell or usual_spell(self.launch)
 
     def spared(self) -> Floats:
         """Change of each unit from a baseline without the last periods before the start."""
         time = np.arange(self.outcomes.shape[1])
-        before, after = time < self.launch - SPELL, time >= self.launch
+        before, after = time < self.launch - self.set_aside, time >= self.launch
         return window_contrasts(self.outcomes, before[None], after[None])[:, 0]
 
     def extrapolated(self) -> tuple[Floats, Floats]:

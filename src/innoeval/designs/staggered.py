@@ -7,16 +7,20 @@ from typing import ClassVar
 
 import numpy as np
 
-from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, Arrangement, arrange
+from innoeval.designs.base import FEWEST_FOR_SPELL, Arrangement, arrange, usual_spell
 from innoeval.designs.cohorts import Base, Comparison, Rule, base_spans, sort_units
+from innoeval.designs.covariates import read_covariates
+from innoeval.designs.staggered_errors import settle
 from innoeval.designs.staggered_kernel import StaggeredKernel
 from innoeval.designs.staggered_record import ASSUMPTIONS, ESTIMAND, averaged, full_estimate
 from innoeval.errors import DesignError
+from innoeval.inference import Choice
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
+from innoeval.stats.adjusted import Method
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,11 @@ class CallawaySantAnna:
         against the mean of all periods before the start (Lee & Wooldridge 2023); that asks for
         parallel trends over all of them, is far less noisy, and gives the same as
         `DifferenceInDifferences` where there is one start.
+    covariates
+        Columns that treated and comparison units may differ in: their trends need only be parallel
+        among units that are alike in these, as they were in the last period of the baseline.
+    method
+        With covariates: "dr" (doubly robust), "ipw" or "reg"; see `innoeval.stats.adjusted`.
     weights
         Column with unit weights (a covariate of the panel); each unit's mean over time counts.
 
@@ -81,9 +90,14 @@ class CallawaySantAnna:
     comparison: Comparison = "never_treated"
     anticipation: int = 0
     base: Base = "universal"
+    covariates: tuple[str, ...] = ()
+    method: Method = "dr"
     weights: str | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "covariates", tuple(self.covariates))
+        if self.method not in {"dr", "ipw", "reg"}:
+            raise DesignError(f"method='{self.method}' is not known; write 'dr', 'ipw' or 'reg'")
         if self.comparison not in {"never_treated", "not_yet_treated"}:
             raise DesignError(
                 f"comparison='{self.comparison}' is not known; write 'never_treated' or "
@@ -109,8 +123,23 @@ class CallawaySantAnna:
             return (said + "the same and simpler",)
         return self._obstacles(case)
 
-    def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
+    def fit(
+        self,
+        panel: Panel,
+        claim: Claim,
+        *,
+        policy: Policy = Policy(),
+        inference: Choice | None = None,
+    ) -> Estimate:
         """The estimate with parallel trends at face value.
+
+        Parameters
+        ----------
+        panel, claim, policy
+            What is estimated, and by which thresholds.
+        inference
+            `Clustered`, `Multiplier` or `Randomization`; None lets the number of treated units
+            decide.
 
         Raises
         ------
@@ -119,7 +148,7 @@ class CallawaySantAnna:
         DesignError
             Where no cohort can be compared with anybody.
         """
-        ready = self.kernel(panel, claim, policy=policy)
+        ready = self._ready(panel, claim, policy, inference)
         spans, notes = base_spans(ready.cohorts, ready.rule, self.base, panel.periods)
         return full_estimate(panel, claim, ready, spans, (*ready.cohorts.notes, *notes))
 
@@ -138,10 +167,11 @@ class CallawaySantAnna:
             said += f", the unusual last {ready.spell} periods left out"
         wanted = {Assumption.parallel_trends: (ready.trending("extrapolated"), said)}
         if ready.launch >= FEWEST_FOR_SPELL:
-            early = time < ready.launch - max(SPELL, self.anticipation)
+            aside = max(ready.spell or usual_spell(ready.launch), self.anticipation)
+            early = time < ready.launch - aside
             wanted[Assumption.no_mean_reversion] = (
                 ready.spans(early, time >= ready.launch),
-                f"the last {SPELL} periods before each start are left out of the baseline",
+                f"the last {aside} periods before each start are left out of the baseline",
             )
         found = {}
         for assumption, (spans, note) in wanted.items():
@@ -164,15 +194,31 @@ class CallawaySantAnna:
         DesignError
             Where the design does not fit.
         """
+        return self._ready(panel, claim, policy, None)
+
+    def _ready(
+        self, panel: Panel, claim: Claim, policy: Policy, inference: Choice | None
+    ) -> StaggeredKernel:
         case = arrange(panel, claim)
         if against := self._obstacles(case):
             raise DesignError("Callaway-Sant'Anna does not fit: " + "; ".join(against))
         rule = Rule(self.comparison, self.anticipation)
+        cohorts = sort_units(panel, case, rule, self.weights)
+        errors = settle(panel, cohorts, policy, inference)
+        adjustment = read_covariates(panel, self.covariates, self.method, cohorts.kept)
+        if errors.randomised is not None and (adjustment or self.weights):
+            raise DesignError(
+                f"{int(cohorts.treated.sum())} treated units: inference is then by randomisation, "
+                "which takes no covariates or weights; leave them out"
+            )
         return StaggeredKernel(
-            cohorts=sort_units(panel, case, rule, self.weights),
+            cohorts=cohorts,
             rule=rule,
             base=self.base,
             policy=policy,
+            better=claim.better,
+            errors=errors,
+            adjustment=adjustment,
         )
 
     def _obstacles(self, case: Arrangement) -> tuple[str, ...]:

@@ -7,10 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, Effects, Mask
+from innoeval.designs.base import Effects, Mask, bad_spell, last_spell
 from innoeval.designs.cohorts import Base, Cohorts, Rule, Spans, lay_spans
+from innoeval.designs.covariates import Adjustment
 from innoeval.designs.group_times import Found, group_times
 from innoeval.designs.staggered_chance import Chance, arrange_chance, as_effects
+from innoeval.designs.staggered_errors import Errors, Sides, two_sides
+from innoeval.records.claim import Better
 from innoeval.records.freeze import Floats
 from innoeval.records.policy import Policy
 from innoeval.stats.aggregation import Rows, combine
@@ -20,15 +23,15 @@ from innoeval.stats.contrast import student
 class Answer(NamedTuple):
     """The average of some contrasts.
 
-    `effects` (K = 1), what they rest on, degrees of freedom, what each unit adds to the average
-    (N,), and the other assignments of start dates where these are the inference.
+    `effects` (K = 1) and what they rest on; what each unit adds to the average, (N,); the error with
+    its degrees of freedom, or the other assignments of start dates, whichever is the inference.
     """
 
     effects: Effects
     found: Found
     overall: Rows
-    df: float | None
     added: Floats
+    sides: Sides | None = None
     chance: Chance | None = None
 
 
@@ -45,23 +48,27 @@ class StaggeredKernel:
     cohorts, rule, base
         The units, who is compared with whom, and what the design's baseline is.
     policy
-        Thresholds, draws and seed.
+        Thresholds.
+    better
+        Which way is better.
+    errors
+        The inference.
+    adjustment
+        Covariates, if there are any.
     """
 
     cohorts: Cohorts
     rule: Rule
     base: Base
     policy: Policy
+    better: Better
+    errors: Errors
+    adjustment: Adjustment | None = None
 
     @property
     def launch(self) -> int:
         """Position of event time 0: as many periods as the last cohort has before its start."""
         return int(self.cohorts.starts[-1])
-
-    @property
-    def few(self) -> bool:
-        """Whether inference is by randomisation over start dates."""
-        return int(self.cohorts.treated.sum()) <= self.policy.few_treated
 
     @property
     def length(self) -> int:
@@ -76,7 +83,7 @@ class StaggeredKernel:
         for at in time:
             spans = self.spans(time < self.launch - self.rule.anticipation, time == at)
             if len(spans.cohort):
-                known = group_times(self.cohorts, spans)
+                known = group_times(self.cohorts, spans, self.adjustment)
                 ones = np.ones((1, len(known.effect)))
                 found[at] = combine(ones, known.effect, known.share, known.spans.cohort).effect[0]
         return found
@@ -101,12 +108,7 @@ class StaggeredKernel:
     @property
     def spell(self) -> int:
         """Periods before the start that are unlike the earlier ones; see `DiDKernel.spell`."""
-        if self.launch < FEWEST_FOR_SPELL:
-            return 0
-        time = np.arange(self.length)
-        last = (time >= self.launch - SPELL) & (time < self.launch)
-        found = self.effects((time < self.launch - SPELL)[None], last[None])
-        return SPELL if found.p_value[0] <= self.policy.check_level else 0
+        return bad_spell(last_spell(self), self.better, self.policy.check_level)
 
     def spans(self, before: Mask, after: Mask) -> Spans:
         """Contrasts of the periods of one window of event time with the mean over another."""
@@ -127,10 +129,10 @@ class StaggeredKernel:
         that have fewer than two earlier periods.
         """
         wanted, base = [], []
-        time = np.arange(len(self.cohorts.seen))
+        time, spell = np.arange(len(self.cohorts.seen)), self.spell
         for g, start in enumerate(self.cohorts.starts):
             earlier = self.cohorts.seen & (time < start - self.rule.anticipation)
-            fitted = earlier & (time < start - self.spell)
+            fitted = earlier & (time < start - spell)
             if fitted.sum() < 2:
                 continue
             rests = earlier if self.base == "average" else time == time[earlier][-1]
@@ -156,7 +158,7 @@ class StaggeredKernel:
         """
         if not len(spans.cohort):
             return None
-        found = group_times(self.cohorts, spans)
+        found = group_times(self.cohorts, spans, self.adjustment)
         counted = np.ones(len(found.effect))
         if treated_only:
             counted[found.spans.period < self.cohorts.starts[found.spans.cohort]] = 0.0
@@ -164,24 +166,19 @@ class StaggeredKernel:
             return None
         overall = combine(counted[None], found.effect, found.share, found.spans.cohort)
         added = found.units(overall.jacobian)[:, 0]
-        if self.few:
-            chance = arrange_chance(self.cohorts, found.spans, self.rule.anticipation, self.policy)
+        if self.errors.randomised is not None:
+            chance = arrange_chance(
+                self.cohorts, found.spans, self.rule.anticipation, self.errors.randomised
+            )
             weights = overall.jacobian[:, : len(found.effect)]
             effects = as_effects(chance.ask(weights, level))
-            return Answer(effects, found, overall, None, added, chance)
-        variance, df = two_sides(added, self.cohorts)
-        tested = student(overall.effect, np.sqrt([variance]), np.array([df]), level)
+            return Answer(effects, found, overall, added, chance=chance)
+        sides = two_sides(self.errors.sums(added), self.errors.treated(self.cohorts.treated))
+        tested = student(
+            overall.effect, np.array([sides.error * sides.stretch]), np.array([sides.df]), level
+        )
         effects = Effects(
-            effect=tested.effect, std_error=tested.std_error, p_value=tested.p_value,
-            low=tested.low, high=tested.high,
+            effect=tested.effect, std_error=np.array([sides.error]), p_value=tested.p_value,
+            low=tested.low, high=tested.high, df=tested.df,
         )  # fmt: skip
-        return Answer(effects, found, overall, df, added)
-
-
-def two_sides(added: Floats, cohorts: Cohorts) -> tuple[float, float]:
-    """Variance, and Welch's degrees of freedom of treated against never-treated units."""
-    squares = added**2
-    parts = [(squares[side].sum(), side.sum() - 1) for side in (cohorts.treated, ~cohorts.treated)]
-    total = float(sum(part for part, _ in parts))
-    below = sum(part**2 / max(freedom, 1) for part, freedom in parts)
-    return total, float(total**2 / below) if below > 0 else np.inf
+        return Answer(effects, found, overall, added, sides)

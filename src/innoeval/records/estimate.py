@@ -231,13 +231,19 @@ class Estimate(ArrayRecord):
             return -raw, interval.flipped
         return raw, interval
 
-    def _relative(self, effect: float) -> float:
-        """θ / (y − θ), with its limits: −1 for θ → −∞, +∞ where nothing positive is left."""
-        if self.observed - self.effect <= 0:
-            raise DesignError(
+    def off_scale(self, scale: Scale) -> str:
+        """Why the effect cannot be told on a claim's scale; "" if it can."""
+        if scale == "relative" and self.observed - self.effect <= 0:
+            return (
                 f"without the innovation the outcome would have averaged {self.baseline:.4g}; "
                 "a relative change needs a positive average; state the claim with scale='absolute'"
             )
+        return ""
+
+    def _relative(self, effect: float) -> float:
+        """θ / (y − θ), with its limits: −1 for θ → −∞, +∞ where nothing positive is left."""
+        if reason := self.off_scale("relative"):
+            raise DesignError(reason)
         if effect == -np.inf:
             return -1.0
         expected = self.observed - effect
