@@ -196,3 +196,52 @@ def test_names_that_are_not_known_are_refused() -> None:
     for kind, balance in (("events", None), ("group", 1), ("event", (-9, 9))):
         with pytest.raises(DesignError):
             found.aggregate(kind, balance)
+
+
+REFERENCE = pd.read_csv(Path(__file__).parents[1] / "reference" / "staggered_covariates.csv")
+
+
+@pytest.mark.parametrize("comparison", ["never_treated", "not_yet_treated"])
+@pytest.mark.parametrize("method", ["dr", "ipw", "reg"])
+def test_covariates_equal_csdid(mpdta: tuple[Panel, Claim], method: str, comparison: str) -> None:
+    # R's did prints −0.0145, −0.0764, −0.1404, −0.1069 for the cohort of 2004 ("dr", never treated).
+    found = CallawaySantAnna(comparison=comparison, covariates=("lpop",), method=method).fit(*mpdta)
+    rows = REFERENCE[(REFERENCE["method"] == method) & (REFERENCE["comparison"] == comparison)]
+    cells = by_cell(found)
+    assert len(rows) == len(cells) == 12
+    for row in rows.itertuples():
+        effect, error = cells[row.cohort, row.period]
+        assert effect == pytest.approx(row.estimate, abs=1e-8)
+        assert error == pytest.approx(row.std_error, abs=1e-6)
+    for kind in ("simple", "event", "group"):
+        summary = found.aggregate(kind)
+        error = np.sqrt((summary.influence**2).sum()) / summary.n_units
+        assert summary.std_error == pytest.approx(error, rel=1e-9)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("missing", [0.0, 0.15])
+@pytest.mark.parametrize("comparison", ["never_treated", "not_yet_treated"])
+@pytest.mark.parametrize("method", ["reg", "ipw"])
+def test_covariates_equal_diff_diff(
+    method: str, comparison: str, missing: float, weighted: bool
+) -> None:
+    # Its "dr" divides the comparison's part by the treated units' weights, R's and ours by its own.
+    frame = staggered(4, n=240, missing=missing)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from diff_diff import CallawaySantAnna as Peer
+        from diff_diff import SurveyDesign
+
+        more = {"survey_design": SurveyDesign(weights="w")} if weighted else {}
+        peer = Peer(control_group=comparison, base_period="universal", estimation_method=method,
+                    pscore_trim=1e-6).fit(
+            frame, outcome="y", unit="unit", time="year", first_treat="first", covariates=["x"],
+            **more,
+        )  # fmt: skip
+    ours = CallawaySantAnna(comparison=comparison, covariates=("x",), method=method,
+                            weights="w" if weighted else None).fit(*posed(frame))  # fmt: skip
+    cells = by_cell(ours)
+    for cell, (effect, error) in cells.items():
+        assert effect == pytest.approx(peer.group_time_effects[cell]["effect"], abs=1e-8)
+        assert error == pytest.approx(peer.group_time_effects[cell]["se"], abs=1e-6)

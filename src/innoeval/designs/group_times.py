@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from innoeval.designs.cohorts import Cohorts, Spans
+from innoeval.designs.covariates import Adjustment, adjust, adjusted_parts
 from innoeval.records.freeze import Floats
 from innoeval.stats.grouptime import Contrasts, covariance, influence, moments, solve
 from innoeval.stats.paired import (
@@ -26,7 +27,8 @@ class Found(NamedTuple):
     """K effects, where they are, and what is needed to sum them up.
 
     `observed` (K,) is the cohort's own average in the period; `covariance` is that of effects and
-    cohort shares; `units` gives what each unit adds to combinations of them.
+    cohort shares; `units` gives what each unit adds to combinations of them; `notes` what must be
+    said of covariates.
     """
 
     spans: Spans
@@ -35,6 +37,7 @@ class Found(NamedTuple):
     share: Floats
     covariance: Floats
     units: Callable[[Floats], Floats]
+    notes: tuple[str, ...] = ()
 
 
 def contrast_weights(spans: Spans) -> Floats:
@@ -61,9 +64,24 @@ def unit_contrasts(outcomes: Floats, spans: Spans) -> Floats:
     return unit_changes(outcomes, spans.period, spans.before, spans.trend, spans.base)
 
 
-def group_times(cohorts: Cohorts, spans: Spans) -> Found:
-    """Effects of all contrasts: in closed form, or pair by pair where cells are missing."""
-    return _closed(cohorts, spans) if cohorts.complete else _pairwise(cohorts, spans)
+def group_times(cohorts: Cohorts, spans: Spans, adjustment: Adjustment | None = None) -> Found:
+    """Effects of all contrasts.
+
+    In closed form; pair by pair where cells are missing or covariates make the groups alike.
+    """
+    if adjustment is None:
+        return _closed(cohorts, spans) if cohorts.complete else _pairwise(cohorts, spans)
+    found = adjust(cohorts, spans, adjustment)
+    covariance_of, units = adjusted_parts(cohorts, found)
+    return Found(
+        spans=found.spans,
+        effect=found.effect,
+        observed=_observed(cohorts, found.spans),
+        share=_share(cohorts),
+        covariance=covariance_of,
+        units=units,
+        notes=found.notes,
+    )
 
 
 def _closed(cohorts: Cohorts, spans: Spans) -> Found:

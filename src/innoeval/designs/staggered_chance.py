@@ -9,8 +9,8 @@ import numpy as np
 from innoeval.designs.base import Effects, Positions
 from innoeval.designs.cohorts import Cohorts, Spans
 from innoeval.designs.group_times import unit_contrasts
+from innoeval.inference import Randomization
 from innoeval.records.freeze import Floats
-from innoeval.records.policy import Policy
 from innoeval.stats.contrast import Compared
 from innoeval.stats.noise import FEWEST_FOR_NOISE, group_noise, unit_noise
 from innoeval.stats.permuted_starts import (
@@ -97,13 +97,15 @@ class Chance(NamedTuple):
         return by_chance(a, b, scale, level)
 
 
-def arrange_chance(cohorts: Cohorts, spans: Spans, anticipation: int, policy: Policy) -> Chance:
+def arrange_chance(
+    cohorts: Cohorts, spans: Spans, anticipation: int, choice: Randomization
+) -> Chance:
     """Other assignments of the start dates, and the units' noise before the first of them."""
     first = int(cohorts.starts[0]) - anticipation
     noise = None
-    if first >= FEWEST_FOR_NOISE:
+    if first >= FEWEST_FOR_NOISE and choice.statistic == "own_noise":
         noise = group_noise(unit_noise(cohorts.outcomes[:, :first]), cohorts.treated)
-    chosen = start_assignments(cohorts.group, len(cohorts.starts), policy.draws, policy.seed)
+    chosen = start_assignments(cohorts.group, len(cohorts.starts), choice.draws, choice.seed)
     return Chance(cohorts, spans, chosen, noise)
 
 

@@ -38,11 +38,6 @@ ASSUMPTIONS = (
     Assumption.no_harm_elsewhere,
 )
 
-_CLUSTERED = (
-    "clustered by unit: influence functions without a small-sample factor (as R's did has it), "
-    "Student's t with Welch's degrees of freedom"
-)
-
 
 def full_estimate(
     panel: Panel, claim: Claim, ready: StaggeredKernel, spans: Spans, notes: tuple[str, ...]
@@ -77,7 +72,9 @@ def full_estimate(
         share=found.share,
         covariance=lower_triangle(covariance),
         randomised=answer.chance is not None,
-        seed=ready.policy.seed,
+        stretch=1.0 if answer.sides is None else answer.sides.stretch,
+        draws=ready.errors.draws,
+        seed=ready.errors.seed,
         units=found.units,
         tests=None if answer.chance is None else answer.chance.compare,
     )
@@ -110,18 +107,18 @@ def averaged(
         std_error=float(effects.std_error[0]),
         conf_int=interval,
         p_value=float(effects.p_value[0]),
-        df=answer.df,
+        df=None if answer.sides is None else answer.sides.df,
         better=claim.better,
         baseline=observed - effect,
         observed=observed,
         n_units=len(cohorts.group),
         n_treated=int(cohorts.treated.sum()),
-        n_clusters=len(cohorts.group),
+        n_clusters=len(ready.errors.sums(answer.added)),
         n_obs=int(np.isfinite(cohorts.outcomes).sum()),
         inference=inference,
         influence=answer.added * len(answer.added),
         assumptions=ASSUMPTIONS,
-        warnings=(*notes, *said),
+        warnings=(*notes, *answer.found.notes, *said),
         level=ready.policy.level,
         whole=share_unit(panel, claim.outcome) if claim.scale == "percentage_points" else 1.0,
     )
@@ -134,22 +131,23 @@ def _inference(panel: Panel, ready: StaggeredKernel, answer: Answer) -> tuple[st
         sizes = np.bincount(ready.cohorts.group)[: len(ready.cohorts.starts)]
         single = [panel.periods[ready.cohorts.starts[g]] for g in np.flatnonzero(sizes == 1)]
         if not single:
-            return _CLUSTERED, []
+            return ready.errors.named, []
         many = "s" if len(single) > 1 else ""
         said = (
             f"the cohort{many} of {', '.join(single)} ha{'ve' if many else 's'} a single unit: the "
             "errors of such effects by cohort leave out that unit's own chance; the overall one "
             "does not"
         )
-        return _CLUSTERED, [said]
+        return ready.errors.named, [said]
     named = (
         f"randomisation of the start dates over {len(chance.chosen):,} choices of units, "
         "interval by inversion"
     )
     if chance.noise is not None:
-        return named.replace(
-            ", interval", ", each measured by the units' own noise before the first start, interval"
-        ), []
+        own = ", each measured by the units' own noise before the first start, interval"
+        return named.replace(", interval", own), []
+    if ready.errors.randomised is not None and ready.errors.randomised.statistic == "coefficient":
+        return named, ["the inference takes treated units to be as noisy as the others"]
     said = (
         "with fewer than 3 periods before the first start nothing shows whether the treated units "
         "are noisier than the others; if they are, the interval is too short"
@@ -161,11 +159,12 @@ def _each(ready: StaggeredKernel, answer: Answer) -> tuple[Compared, Floats]:
     """Every effect with its test, and the covariance of the effects and shares."""
     effect, level = answer.found.effect, ready.policy.level
     K = len(effect)
-    if answer.chance is None:
-        covariance = answer.found.covariance
+    if answer.chance is None or answer.sides is not None:
+        covariance = _by_clusters(ready, answer)
         error = np.sqrt(np.clip(np.diag(covariance)[:K], 0, None))
-        df = np.inf if answer.df is None else answer.df
-        return student(effect, error, np.full(K, df), level), covariance
+        df, stretch = (np.inf, 1.0) if answer.sides is None else answer.sides[1:]
+        tested = student(effect, error * stretch, np.full(K, df), level)
+        return tested._replace(std_error=error), covariance
     found = answer.chance.ask(np.eye(K), level)
     # What other assignments show moves together as the effects would by chance; shares are fixed.
     covariance = np.zeros_like(answer.found.covariance)
@@ -175,6 +174,19 @@ def _each(ready: StaggeredKernel, answer: Answer) -> tuple[Compared, Floats]:
         Compared(effect, found.std_error, no_df, found.p_value, found.low, found.high),
         covariance,
     )
+
+
+def _by_clusters(ready: StaggeredKernel, answer: Answer) -> Floats:
+    """Covariance of the effects and shares, with units summed by cluster first."""
+    if ready.errors.code is None:
+        return answer.found.covariance * ready.errors.factor
+    lines = np.eye(len(answer.found.covariance))
+    # A few columns at a time, so that no array of units by effects is held.
+    sums = np.concatenate(
+        [ready.errors.sums(answer.found.units(lines[k : k + 8])) for k in range(0, len(lines), 8)],
+        axis=1,
+    )
+    return np.asarray(sums.T @ sums)
 
 
 def _components(record: GroupTimes, each: Compared) -> tuple[Component, ...]:

@@ -17,9 +17,6 @@ from innoeval.stats.contrast import Compared, student
 if TYPE_CHECKING:
     from innoeval.records.estimate import Component, Estimate
 
-#: Draws behind a simultaneous band.
-BAND_DRAWS = 9_999
-
 _MEANS: dict[str, str] = {
     "simple": "average effect on the treated over all their periods from the start, each treated "
     "unit and period counted once",
@@ -58,8 +55,10 @@ class GroupTimes(ArrayRecord):
         M = K + cohorts.
     randomised
         Whether inference is by randomisation: then the covariance is that over assignments.
-    seed
-        Seed of simultaneous bands.
+    stretch
+        Factor on errors in intervals.
+    draws, seed
+        Draws behind simultaneous bands, and their seed.
     units
         Gives what each unit adds to combinations of effects and shares, (J, M) -> (N, J), scaled
         so that its squares sum to the variance; not saved, and None on a record that was read back.
@@ -86,6 +85,8 @@ class GroupTimes(ArrayRecord):
     covariance: Floats
     size: Floats | None = None
     randomised: bool = False
+    stretch: float = 1.0
+    draws: int = 9_999
     seed: int = 0
     units: Callable[[Floats], Floats] | None = field(default=None, repr=False, compare=False)
     tests: Callable[[Floats, float], Compared] | None = field(
@@ -143,7 +144,7 @@ def summarise(estimate: Estimate, kind: Kind, balance: Balance = None) -> Estima
     error = np.sqrt(np.clip(np.diag(covariance), 0, None))
     effects = np.concatenate([overall.effect, rows.effect])
     df = np.full(len(effects), np.inf if estimate.df is None else estimate.df)
-    tested = student(effects, error, df, estimate.level)
+    tested = student(effects, error * known.stretch, df, estimate.level)._replace(std_error=error)
     warnings = estimate.warnings
     if known.tests is not None:
         tested = known.tests(every[:, : len(known.estimate)], estimate.level)
@@ -151,7 +152,11 @@ def summarise(estimate: Estimate, kind: Kind, balance: Balance = None) -> Estima
         warnings = (*warnings, _NORMAL)
     reach = np.full(len(effects), np.nan)
     if len(rows.effect) > 1:
-        reach = error * simultaneous(covariance[1:, 1:], estimate.level, BAND_DRAWS, known.seed)
+        reach = (
+            error
+            * known.stretch
+            * simultaneous(covariance[1:, 1:], estimate.level, known.draws, known.seed)
+        )
     weights = overall.jacobian[0, : len(known.estimate)]
     observed = float(weights @ known.observed)
     whom = _MEANS[kind] + ("" if balance is None else f", in the balanced window {balance}")
