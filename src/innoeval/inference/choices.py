@@ -78,24 +78,34 @@ class Clustered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CR2:
-    """Clustered errors, bias-reduced, with Satterthwaite degrees of freedom (Bell-McCaffrey).
+    """Clustered errors, bias-reduced, with degrees of freedom that tell how few clusters bear them.
 
     Each cluster's residuals are inflated so that the error would be unbiased if all clusters were
-    alike; the degrees of freedom tell how few clusters the error really rests on.
+    alike.
 
     Parameters
     ----------
     by
         "unit", or a column that is constant within units.
+    df
+        "satterthwaite": as if all clusters were alike (Bell & McCaffrey; clubSandwich). "welch":
+        from the variances of both groups as they are, which keeps the level also where few treated
+        units are noisier; by unit only.
 
     References
     ----------
     Bell & McCaffrey (2002), Survey Methodology 28:169-181; Imbens & Kolesár (2016), Review of
     Economics and Statistics 98:701-712, doi:10.1162/REST_a_00552; Pustejovsky & Tipton (2018),
-    Journal of Business & Economic Statistics 36:672-683, doi:10.1080/07350015.2016.1247004.
+    Journal of Business & Economic Statistics 36:672-683, doi:10.1080/07350015.2016.1247004; Welch
+    (1947), Biometrika 34:28-35, doi:10.1093/biomet/34.1-2.28.
     """
 
     by: str = "unit"
+    df: Literal["satterthwaite", "welch"] = "satterthwaite"
+
+    def __post_init__(self) -> None:
+        if self.df == "welch" and self.by != "unit":
+            raise DesignError("Welch's degrees of freedom compare units; write df='satterthwaite'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,7 +123,7 @@ def compare_groups(choice: Choice, groups: Groups, level: float) -> Compared:
             found = donald_lang(contrasts, treated, level)
         case WildClusterBootstrap():
             found = _wild(choice, groups, level)
-        case CR2(by="unit"):
+        case CR2(df="welch"):
             found = compare(contrasts, treated, level)
         case _:
             found = _least_squares(choice, groups, level)

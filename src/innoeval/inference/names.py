@@ -80,7 +80,7 @@ def named(choice: Choice, n_treated: int, n_comparison: int) -> str:
 def _plain(choice: Choice) -> str:
     match choice:
         case CR2():
-            said = f"clustered by {choice.by}, CR2 with Satterthwaite degrees of freedom"
+            said = f"clustered by {choice.by}, CR2 with {choice.df.capitalize()} degrees of freedom"
         case CR3():
             said = f"clustered by {choice.by}, CR3, t(G − 1)"
         case Jackknife():

@@ -53,11 +53,11 @@ def choose_inference(
     >>> chosen.choice.statistic, chosen.why
     ('own_noise', '1 treated unit, before the start 2 times as noisy as a typical comparison unit')
     >>> choose_inference(10, 30, ratio=1.0).choice
-    CR2(by='unit')
+    CR2(by='unit', df='welch')
     """
     units = f"{n_treated} treated unit{'s' if n_treated > 1 else ''}"
     if n_treated > few_treated:
-        return Chosen(choice=CR2(), why=f"{units} and {n_comparison} to compare with")
+        return Chosen(choice=CR2(df="welch"), why=f"{units} and {n_comparison} to compare with")
     known = isfinite(ratio)
     choice = Randomization(
         statistic="own_noise" if known else "coefficient", draws=draws, seed=seed

@@ -144,9 +144,11 @@ def wild_cluster(
     unscaled = float(np.sqrt((scores.fitted**2).sum()) / scores.size)
     std_error = float(np.sqrt(factor)) * unscaled
     effect = scores.effect
-    if not unscaled > 0:
+    nothing = 1e-13 * float(np.abs(X[:, column]) @ np.abs(outcome)) / scores.size
+    if unscaled <= nothing:
         # Nothing is left over: the fit leaves no doubt, and no draw differs from another.
-        return Wild(effect, 0.0, np.inf, 1.0 if effect == 0 else 0.0, effect, effect, counted)
+        p_value = 1.0 if abs(effect) <= nothing else 0.0
+        return Wild(effect, 0.0, np.inf, p_value, effect, effect, counted)
     ratios = _Ratios.of(scores, drawn, restricted=restricted)
     p_value = ratios.share(0.0)
     if restricted:

@@ -121,8 +121,8 @@ def compare(contrasts: Floats, treated: Masks, level: float) -> Compared:
     """Difference in mean contrasts between two groups, with unequal variances.
 
     With one contrast per unit this is difference-in-differences clustered by unit: the standard
-    error equals CR2 (Bell-McCaffrey) and the degrees of freedom are their Satterthwaite ones,
-    which for two groups are Welch's.
+    error equals CR2 (Bell-McCaffrey). The degrees of freedom are Welch's: Satterthwaite's with each
+    group's own variance, where Bell and McCaffrey take all units to be equally noisy.
 
     Parameters
     ----------
