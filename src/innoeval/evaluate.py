@@ -72,7 +72,12 @@ def evaluate(
     from innoeval.designs.base import arrange
 
     case = arrange(panel, claim)
-    choice = choose(panel, claim, policy, None if designs == "auto" else tuple(designs))
+    if isinstance(designs, str) and designs != "auto":
+        raise DesignError(
+            f"designs='{designs}' is not known; write 'auto', or a list such as "
+            "[innoeval.designs.DifferenceInDifferences()]"
+        )
+    choice = choose(panel, claim, policy, None if isinstance(designs, str) else tuple(designs))
     announced = _announced(panel, claim, policy)
     base: Estimate | None = None
     stressed: Mapping[Assumption, Estimate] = {}

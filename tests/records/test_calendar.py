@@ -46,7 +46,13 @@ def test_seasons_of_months_and_of_every_second_month():
     months = Calendar(freq="month", first=ordinal("2022-11", "month"), n=14)
     assert months.cycle == 12
     assert [months.season(i) for i in (0, 2, 12)] == [10, 0, 10]
-    assert Calendar(freq="month", first=0, n=9, step=2).cycle == 1
+    # Every third month is a quarter, whatever it is called; every fifth never comes round.
+    quarters = Calendar(freq="month", first=ordinal("2022-03", "month"), n=9, step=3)
+    assert quarters.cycle == 4
+    assert [quarters.season(i) - quarters.season(0) for i in (4, 8)] == [0, 0]
+    assert len({quarters.season(i) for i in range(4)}) == 4
+    assert Calendar(freq="month", first=0, n=9, step=5).cycle == 1
+    assert Calendar(freq="month", first=0, n=9, step=12).cycle == 1
 
 
 @pytest.mark.parametrize(

@@ -114,12 +114,31 @@ def test_what_cannot_be_is_refused(changes, message):
     assert message in refusal(**changes)
 
 
+def test_a_percent_slip_is_asked_about_whichever_way_is_better():
+    for better in ("lower", "higher"):
+        assert "size 3 on the scale 'relative' means 300 %; write 0.03 for 3 %" in refusal(
+            size=3, better=better
+        )
+
+
+def test_a_unit_starts_once():
+    said = refusal(treated={"North": "2021-01", " North ": "2021-03"})
+    assert "'North' starts in 2021-01 and in 2021-03" in said
+
+
+def test_a_cost_an_event_and_a_change_are_what_they_are_called():
+    assert "cost is 'abc'" in refusal(cost="abc")
+    assert "cost is nan" in refusal(cost=float("nan"))
+    assert "'x' is no event" in refusal(events=["x"])
+    assert made(definition_changes="2021-01").definition_changes == ("2021-01",)
+
+
 def test_every_fault_is_listed_at_once():
     assert refusal(size=-1, better="faster", outcome="").startswith("3 faults:")
 
 
 def test_what_may_be_is_taken():
-    assert made(size=4.9, better="higher").size == 4.9
+    assert made(size=0.99, better="higher").size == 0.99
     assert made(size=15, scale="absolute").size == 15
     assert made(size=None).size is None
 

@@ -63,7 +63,7 @@ def test_every_fault_is_listed_at_once():
         (VALUES * 20, {"scale": "percentage_points"}, ("the outcome runs from 20 to 180; percentage "
          "points are for shares")),
         (VALUES / 10, {"scale": "percentage_points", "size": 0.05},
-         "write 5 for 5 points, or scale='absolute'"),
+         "write 5 if 5 points are meant, or scale='absolute'"),
         (-VALUES, {"scale": "relative", "size": 0.1}, ("relative and the outcome takes the negative "
          "value -9")),
     ],
@@ -87,3 +87,10 @@ def test_a_panel_with_one_period_or_without_values_for_the_treated():
 
 def test_an_offset_of_a_thousand_million_fits():
     assert faults(panel_of(VALUES + 1e9)) == []
+
+
+def test_a_share_with_a_few_cells_above_one_is_asked_about():
+    values = np.full((4, 10), 0.8) + np.arange(10) / 100
+    values[1, 3] = 1.02
+    (found,) = faults(panel_of(values), scale="percentage_points", size=5)
+    assert "1 of 40 values of the outcome lie above 1, and most do not" in found

@@ -172,7 +172,8 @@ class Calendar:
     @property
     def cycle(self) -> int:
         """Periods in one cycle of seasons; 1 where no season is known."""
-        return CYCLE[self.freq] if self.step == 1 else 1
+        whole, rest = divmod(CYCLE[self.freq], self.step)
+        return whole if rest == 0 and whole > 1 else 1
 
     def position(self, period: object) -> int:
         """Place of a period on the axis; may lie outside 0 … n − 1.
@@ -189,7 +190,7 @@ class Calendar:
 
     def season(self, position: int) -> int:
         """Place of a period in its cycle of seasons: 0 … cycle − 1."""
-        return (self.first + position * self.step) % self.cycle
+        return (self.first // self.step + position) % self.cycle
 
 
 @lru_cache(maxsize=64)

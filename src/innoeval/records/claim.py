@@ -110,7 +110,7 @@ class Claim:
     ...       better="lower", treated=["North"], start="2023-01", size=15)
     Traceback (most recent call last):
     ...
-    innoeval.errors.ClaimError: claim 'desk', column 'size': size 15 on the scale 'relative' means 1,500 %; write 0.15 for 15 %, or say scale='absolute' or 'percentage_points'
+    innoeval.errors.ClaimError: claim 'desk', column 'size': size 15 on the scale 'relative' means 1,500 %; write 0.15 for 15 %; if 1,500 % is meant, give the amount with scale='absolute'; points go with 'percentage_points'
     """
 
     id: str
@@ -163,11 +163,11 @@ class Claim:
             "id": str(id).strip(), "innovation": str(innovation).strip(), "outcome": str(outcome).strip(),
             "better": better, "treated": starts, "size": _number(size, "size", faults), "scale": scale,
             "smallest_effect": _number(smallest_effect, "smallest_effect", faults),
-            "windows": _windows(windows, faults), "events": tuple(events), "family": str(family),
+            "windows": _windows(windows, faults), "events": _events(events, faults), "family": str(family),
             "source": str(source), "statement": str(statement), "registered_on": str(registered_on),
             "published_on": str(published_on), "version_of": str(version_of),
-            "cost": None if cost is None else float(cost), "assignment": assignment,
-            "definition_changes": tuple(str(period).strip() for period in definition_changes),
+            "cost": _number(cost, "cost", faults), "assignment": assignment,
+            "definition_changes": _labels(definition_changes),
         }  # fmt: skip
         for name, value in given.items():
             object.__setattr__(self, name, value)
@@ -205,7 +205,9 @@ def _starts(
                     column="start",
                 )
             )
-        return Frozen({str(u).strip(): str(p).strip() for u, p in treated.items()})
+        return _one_start_each(
+            [(str(u).strip(), str(p).strip()) for u, p in treated.items()], faults
+        )
     units = [treated] if isinstance(treated, str) else list(treated)
     if start is None:
         faults.append(
@@ -215,7 +217,43 @@ def _starts(
                 column="start",
             )
         )
-    return Frozen({str(unit).strip(): str(start).strip() for unit in units})
+    return _one_start_each([(str(unit).strip(), str(start).strip()) for unit in units], faults)
+
+
+def _one_start_each(pairs: list[tuple[str, str]], faults: list[Fault]) -> Frozen[str, str]:
+    """Unit -> start; a unit that is named twice with two starts is refused."""
+    starts: dict[str, str] = {}
+    for unit, period in pairs:
+        if starts.setdefault(unit, period) != period:
+            faults.append(
+                Fault(
+                    found=f"'{unit}' starts in {starts[unit]} and in {period}",
+                    remedy="a unit starts once; keep one of them",
+                    column="treated",
+                )
+            )
+    return Frozen(starts)
+
+
+def _labels(periods: Sequence[str] | str) -> tuple[str, ...]:
+    """Labels of periods; a single one may be given as such."""
+    listed = [periods] if isinstance(periods, str) else periods
+    return tuple(str(period).strip() for period in listed)
+
+
+def _events(events: Sequence[object] | Event, faults: list[Fault]) -> tuple[Event, ...]:
+    """The events; a single one may be given as such."""
+    listed = (events,) if isinstance(events, Event) else tuple(events)
+    faults += [
+        Fault(
+            found=f"{event!r} is no event",
+            remedy="write Event(period='2023-03', scope='all', what='new law')",
+            column="events",
+        )
+        for event in listed
+        if not isinstance(event, Event)
+    ]
+    return tuple(event for event in listed if isinstance(event, Event))
 
 
 def _number(value: float | None, column: str, faults: list[Fault]) -> float | None:
@@ -229,7 +267,9 @@ def _number(value: float | None, column: str, faults: list[Fault]) -> float | No
         faults.append(
             Fault(
                 found=f"{column} is {value!r}",
-                remedy="an improvement is a positive number whatever its direction "
+                remedy="leave it out if it is not known, or give a positive number"
+                if column == "cost"
+                else "an improvement is a positive number whatever its direction "
                 "(better= says which way); leave it out if none was announced",
                 column=column,
             )
@@ -278,13 +318,13 @@ def _contradictions(claim: Claim) -> list[Fault]:
         add("treated", "no treated unit is named", "name the units that got the innovation")
     for column in ("size", "smallest_effect"):
         value = getattr(claim, column)
-        # A fall cannot exceed 100 %; a rise of 500 % is nearly always "5 %" written as 5.
-        limit = 1 if claim.better == "lower" else 5
-        if value is not None and claim.scale == "relative" and value >= limit:
+        # A fall cannot exceed 100 %; a rise of 300 % is nearly always "3 %" written as 3.
+        if value is not None and claim.scale == "relative" and value >= 1:
             add(
                 column,
                 f"{column} {value:g} on the scale 'relative' means {value:,.0%}".replace("%", " %"),
-                f"write {value / 100:g} for {value:g} %, or say scale='absolute' or 'percentage_points'",
+                f"write {value / 100:g} for {value:g} %; if {100 * value:,.0f} % is meant, give the "
+                "amount with scale='absolute'; points go with 'percentage_points'",
             )
         if value is not None and claim.scale == "percentage_points" and value > 100:
             add(column, f"{column} {value:g} percentage points", "a share has 100 points at most")

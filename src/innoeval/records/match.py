@@ -154,7 +154,15 @@ def _value_faults(claim: Claim, panel: Panel) -> list[Fault]:
     faults = []
     if claim.scale == "percentage_points":
         unit = share_unit(panel, claim.outcome)
-        if known.min() < 0 or known.max() > 100:
+        above = int((known > 1).sum())
+        if above > 0 and np.quantile(known, 0.9) <= 1:
+            found = f"{above} of {known.size} values of the outcome lie above 1, and most do not"
+            faults.append(
+                _fault(claim, column, found,
+                       "correct them if the share is recorded from 0 to 1, or say scale='absolute' with "
+                       "the size as the outcome records it")
+            )  # fmt: skip
+        elif known.min() < 0 or known.max() > 100:
             found = f"the claim is in percentage points and the outcome runs from {known.min():g} to {known.max():g}"
             faults.append(
                 _fault(
@@ -170,8 +178,8 @@ def _value_faults(claim: Claim, panel: Panel) -> list[Fault]:
             )
             faults.append(
                 _fault(claim, "size", found,
-                       f"write {claim.size * 100:g} for {claim.size * 100:g} points, or scale='absolute' "
-                       "with the size as the outcome records it")
+                       f"write {claim.size * 100:g} if {claim.size * 100:g} points are meant, or "
+                       "scale='absolute' with the size as the outcome records it")
             )  # fmt: skip
     if claim.scale == "relative" and known.min() < 0:
         found = f"the claim is relative and the outcome takes the negative value {known.min():g}"

@@ -99,8 +99,8 @@ class Panel:
         put(self, "notes", tuple(self.notes))
         _need_columns(self)
         names, unit_codes = _names(self.frame[self.unit])
-        ordinals = _ordinals(self.frame[self.period], self.freq)
-        calendar = _calendar(ordinals, self.freq)
+        distinct, ordinals = _ordinals(self.frame[self.period], self.freq)
+        calendar = _calendar(distinct, self.freq)
         period_codes = (ordinals - calendar.first) // calendar.step
         put(self, "units", tuple(names.tolist()))
         put(self, "calendar", calendar)
@@ -297,16 +297,18 @@ def _order(
     return np.argsort(keys, kind="stable")
 
 
-def _ordinals(periods: pd.Series, freq: Frequency) -> npt.NDArray[np.int64]:
-    """Each row's period as a number, read once per distinct label."""
+def _ordinals(
+    periods: pd.Series, freq: Frequency
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Distinct periods as numbers, in order, and each row's; each distinct label is read once."""
     codes, labels = pd.factorize(periods)
     if (codes < 0).any():
         raise PanelError("a period is missing; every row needs one")
     try:
-        known = [ordinal(_text(item), freq) for item in labels]
+        known = np.array([ordinal(_text(item), freq) for item in labels], dtype=np.int64)
     except ValueError as error:
         raise PanelError(f"{error}; every period must be a {freq.replace('_', ' ')}") from None
-    return np.array(known, dtype=np.int64)[codes]
+    return np.unique(known), known[codes]
 
 
 def _text(item: object) -> str:
@@ -320,8 +322,7 @@ def _text(item: object) -> str:
     return str(item)
 
 
-def _calendar(ordinals: npt.NDArray[np.int64], freq: Frequency) -> Calendar:
-    distinct = np.unique(ordinals)
+def _calendar(distinct: npt.NDArray[np.int64], freq: Frequency) -> Calendar:
     step = int(np.gcd.reduce(np.diff(distinct))) if len(distinct) > 1 else 1
     n = int(distinct[-1] - distinct[0]) // step + 1
     if n > _LONGEST:
@@ -372,7 +373,7 @@ def _numbers(column: pd.Series, name: str, origin: str) -> npt.NDArray[np.float6
 
 def _refuse_duplicates(panel: Panel) -> None:
     units, periods = panel._codes  # noqa: SLF001 - its own record
-    twice = np.flatnonzero((np.diff(units) == 0) & (np.diff(periods) == 0))
+    twice = np.flatnonzero((units[1:] == units[:-1]) & (periods[1:] == periods[:-1]))
     if len(twice):
         pairs: Sequence[str] = [
             f"{panel.units[units[i]]} in {panel.periods[periods[i]]}" for i in twice[:5]

@@ -12,7 +12,6 @@ __all__ = [
     "Table",
     "distinct",
     "figure_like",
-    "figure_like, read_figures",
     "is_blank",
     "nearest",
     "quoted",
