@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from innoeval.checks.base import Case, Measurement
 from innoeval.records.assumption import Assumption
 
@@ -13,8 +15,8 @@ from innoeval.records.assumption import Assumption
 class NoComparison:
     """Whether units without the innovation were observed at all.
 
-    A fact, not a test. It reaches designs that lean on the trend going on as it was; a design with
-    comparison units does not.
+    A fact, not a test. It reaches designs that lean on a trend going on as it was; where that is the
+    trend of a difference from comparison units, there is one.
 
     References
     ----------
@@ -29,6 +31,12 @@ class NoComparison:
     def measure(self, case: Case) -> Measurement:
         """Count the units that were not treated."""
         n_comparison = int((~case.arrangement.treated).sum())
+        path = case.estimate.path
+        if path is not None and np.isfinite(path.comparison).any():
+            many = "s are" if n_comparison > 1 else " is"
+            return Measurement(
+                status="clear", says=f"{n_comparison} untreated unit{many} the comparison series."
+            )
         if n_comparison == 0:
             says = "No unit went without the innovation, so nothing shows what would have happened anyway."
         else:

@@ -3,6 +3,7 @@
 from innoeval.designs.base import DecidingDesign, Design
 from innoeval.designs.before_after import BeforeAfter
 from innoeval.designs.choose import Choice, choose, preferred
+from innoeval.designs.controlled import ControlledITS
 from innoeval.designs.did import DifferenceInDifferences
 from innoeval.designs.dose import Dose
 from innoeval.designs.imputation import Imputation
@@ -10,6 +11,7 @@ from innoeval.designs.interacted import ExtendedTWFE, SunAbraham
 from innoeval.designs.its import SegmentedRegression
 from innoeval.designs.stacked import StackedDiD
 from innoeval.designs.staggered import CallawaySantAnna
+from innoeval.designs.structural import StructuralTimeSeries
 from innoeval.designs.switching import SwitchingDiD
 from innoeval.designs.synthetic import SyntheticControl, SyntheticDiD
 from innoeval.designs.triple import TripleDifference
@@ -19,6 +21,7 @@ __all__ = [
     "BeforeAfter",
     "CallawaySantAnna",
     "Choice",
+    "ControlledITS",
     "DecidingDesign",
     "Design",
     "DifferenceInDifferences",
@@ -28,6 +31,7 @@ __all__ = [
     "Imputation",
     "SegmentedRegression",
     "StackedDiD",
+    "StructuralTimeSeries",
     "SunAbraham",
     "SwitchingDiD",
     "SyntheticControl",
