@@ -13,6 +13,7 @@ from tests.panels import claim_on, panel_of
 
 from innoeval.designs import DifferenceInDifferences, EventStudy, TwoWayFixedEffects
 from innoeval.errors import DesignError
+from innoeval.inference import CR2, HC, IID, Clustered
 from innoeval.records import Claim, Panel, Policy
 
 
@@ -53,18 +54,20 @@ def test_divorce_turns_on_the_named_error(shared_data: Path) -> None:
     # Goodman-Bacon (2021): −3.08; significant only where states are taken as if they were cells.
     frame = pd.read_csv(shared_data / "divorce_suicide.csv")
     panel, claim = from_post(frame, "stfips", "year", "asmrs", frame["post"] > 0)
-    for errors, published in (("iid", 1.11), ("HC1", 1.27), ("clustered", 2.46)):
-        found = TwoWayFixedEffects(errors=errors).fit(panel, claim)
+    for choice, published, said in (
+        (IID(), 1.11, "alike"), (HC(kind="HC1"), 1.27, "HC1"), (None, 2.46, "clustered by unit"),
+    ):  # fmt: skip
+        found = TwoWayFixedEffects().fit(panel, claim, inference=choice)
         assert found.effect == pytest.approx(-3.0799, abs=5e-5)
         assert found.std_error == pytest.approx(published, abs=5e-3)
-        assert {"iid": "alike", "HC1": "HC1"}.get(errors, "clustered by unit") in found.inference
+        assert said in found.inference
 
 
 def test_math_reform(shared_data: Path) -> None:
     frame = pd.read_csv(shared_data / "math_reform.csv")
     panel, claim = from_post(frame, "state", "cohort", "incearn_ln", frame["reform_math"] > 0)
     # The error as a regression on demeaned data gives it, which counts no effect as a coefficient.
-    found = TwoWayFixedEffects(small_sample="slopes").fit(panel, claim)
+    found = TwoWayFixedEffects().fit(panel, claim, inference=Clustered(small_sample="slopes"))
     assert found.effect == pytest.approx(0.00246, abs=5e-6)
     assert found.std_error == pytest.approx(0.0137, abs=5e-5)
 
@@ -94,9 +97,9 @@ def test_equals_pyfixest(missing: float, weighted: bool, covariates: tuple[str, 
     assert ours.effect == pytest.approx(peer.coef()["d"], abs=1e-8)
     assert ours.std_error == pytest.approx(peer.se()["d"], abs=1e-6)
     assert ours.p_value == pytest.approx(peer.pvalue()["d"], abs=1e-6)
-    for errors in ("HC1", "iid"):
-        named = TwoWayFixedEffects(errors=errors, **more).fit(panel, claim)
-        assert named.std_error == pytest.approx(peer.vcov(errors).se()["d"], abs=1e-6)
+    for name, choice in (("HC1", HC(kind="HC1")), ("iid", IID())):
+        named = TwoWayFixedEffects(**more).fit(panel, claim, inference=choice)
+        assert named.std_error == pytest.approx(peer.vcov(name).se()["d"], abs=1e-6)
     study = EventStudy(**more).fit(panel, claim)
     theirs = {int(str(k).split("::")[-1].strip("]").split("T.")[-1]): (v, events.se()[k])
               for k, v in events.coef().items() if k != "z"}  # fmt: skip
@@ -112,8 +115,10 @@ def test_equals_pyfixest(missing: float, weighted: bool, covariates: tuple[str, 
 ])  # fmt: skip
 def test_small_sample_factors_by_name(name: str, factor: float) -> None:
     panel, claim = posed(staggered(6))
-    bare = TwoWayFixedEffects(small_sample="none").fit(panel, claim)
-    found = TwoWayFixedEffects(small_sample=name).fit(panel, claim)
+    bare, found = (
+        TwoWayFixedEffects().fit(panel, claim, inference=Clustered(small_sample=rule))
+        for rule in ("none", name)
+    )
     assert (found.std_error / bare.std_error) ** 2 == pytest.approx(factor, rel=1e-9)
     assert name in found.inference
 
@@ -141,8 +146,11 @@ def test_few_treated_units_get_randomisation_and_clustered_errors_are_refused() 
     assert "randomisation" in found.inference
     assert found.p_value == pytest.approx(same.p_value)
     np.testing.assert_allclose(found.conf_int, same.conf_int, atol=1e-9)
-    with pytest.raises(DesignError, match="reject a true null"):
-        TwoWayFixedEffects(errors="clustered").fit(panel, claim)
+    for choice in (Clustered(), HC(kind="HC1"), IID()):
+        with pytest.raises(DesignError, match="rejects a true null"):
+            TwoWayFixedEffects().fit(panel, claim, inference=choice)
+    with pytest.raises(DesignError, match="not offered"):
+        TwoWayFixedEffects().fit(panel, claim, inference=CR2())
     outcomes[4, 4] = np.nan
     with pytest.raises(DesignError, match="DifferenceInDifferences"):
         TwoWayFixedEffects().fit(panel_of(outcomes), claim)
@@ -170,8 +178,8 @@ def test_what_the_effects_explain_is_named() -> None:
     everybody = claim_on(range(12), 3)
     with pytest.raises(DesignError, match="explain the treatment"):
         TwoWayFixedEffects().fit(panel_of(np.random.default_rng(1).normal(size=(12, 6))), everybody)
-    with pytest.raises(DesignError, match="small_sample"):
-        TwoWayFixedEffects(small_sample="best")
+    with pytest.raises(DesignError, match="trends"):
+        TwoWayFixedEffects(trends="state")
 
 
 def test_clusters_above_units() -> None:
@@ -186,11 +194,11 @@ def test_clusters_above_units() -> None:
         import pyfixest as pf
 
         peer = pf.feols("y ~ d | unit + year", data=frame, vcov={"CRV1": "region"}, fixef_tol=1e-12)
-    found = TwoWayFixedEffects(cluster="region").fit(panel, claim)
+    found = TwoWayFixedEffects().fit(panel, claim, inference=Clustered(by="region"))
     assert found.n_clusters == 15
     assert found.std_error == pytest.approx(peer.se()["d"], abs=1e-6)
-    with pytest.raises(DesignError, match="no column"):
-        TwoWayFixedEffects(cluster="county").fit(panel, claim)
+    with pytest.raises(DesignError, match="county"):
+        TwoWayFixedEffects().fit(panel, claim, inference=Clustered(by="county"))
 
 
 def test_trends_of_units_take_up_a_drift() -> None:

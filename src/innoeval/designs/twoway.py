@@ -11,12 +11,12 @@ from innoeval.designs.base import Arrangement, arrange
 from innoeval.designs.twoway_data import Question, Settings
 from innoeval.designs.twoway_fit import fitted
 from innoeval.errors import DesignError
+from innoeval.inference import IID, Choice
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
-from innoeval.stats.covariance import CONVENTIONS
 
 _LEANS_ON = (
     Assumption.parallel_trends,
@@ -32,7 +32,6 @@ _LEANS_ON = (
     Assumption.prespecified_outcome,
     Assumption.no_harm_elsewhere,
 )
-Errors = Literal["clustered", "HC1", "iid"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,20 +41,11 @@ class _TwoWay:
     covariates: tuple[str, ...] = ()
     weights: str | None = None
     trends: Literal["none", "unit"] = "none"
-    errors: Errors | None = None
-    cluster: str = "unit"
-    small_sample: str = "pyfixest"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "covariates", tuple(self.covariates))
-        for name, known in (
-            ("trends", ("none", "unit")),
-            ("errors", (None, "clustered", "HC1", "iid")),
-            ("small_sample", CONVENTIONS),
-        ):
-            if (value := getattr(self, name)) not in known:
-                listed = ", ".join(repr(item) for item in known)
-                raise DesignError(f"{name}={value!r} is not known; write one of {listed}")
+        if self.trends not in {"none", "unit"}:
+            raise DesignError(f"trends='{self.trends}' is not known; write 'none' or 'unit'")
 
     @property
     def settings(self) -> Settings:
@@ -64,9 +54,6 @@ class _TwoWay:
             covariates=self.covariates,
             weights=self.weights,
             trend=self.trends == "unit",
-            errors=self.errors,
-            cluster=self.cluster,
-            small_sample=self.small_sample,
         )
 
 
@@ -82,8 +69,8 @@ class TwoWayFixedEffects(_TwoWay):
     decides.
 
     Unit and period effects are eliminated exactly on any pattern of missing cells. Errors are
-    clustered by unit; with up to `policy.few_treated` treated units inference is by randomisation
-    over start dates, and clustered errors are refused.
+    clustered by unit, with pyfixest's small-sample factor; with up to `policy.few_treated` treated
+    units inference is by randomisation over start dates, and errors by cells or clusters are refused.
 
     Parameters
     ----------
@@ -93,13 +80,6 @@ class TwoWayFixedEffects(_TwoWay):
         Column with a weight for each cell.
     trends
         "unit": a linear trend for each unit.
-    errors
-        "clustered", "HC1" or "iid"; None lets the numbers of units decide.
-    cluster
-        "unit", or a column that is constant within units.
-    small_sample
-        Whose small-sample factor a clustered variance gets: see
-        `innoeval.stats.covariance.small_sample` for the names.
     exposure
         Column with the share of each cell that was treated, instead of 0 and 1 by start date.
 
@@ -140,8 +120,23 @@ class TwoWayFixedEffects(_TwoWay):
         """Why the regression does not fit; empty if it does."""
         return _forbidden(panel, arrange(panel, claim))
 
-    def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
+    def fit(
+        self,
+        panel: Panel,
+        claim: Claim,
+        *,
+        policy: Policy = Policy(),
+        inference: Choice | IID | None = None,
+    ) -> Estimate:
         """The estimate, with a warning where starts differ.
+
+        Parameters
+        ----------
+        panel, claim, policy
+            What is estimated, and by which thresholds.
+        inference
+            `Clustered` by unit or a column, with any library's small-sample factor; `HC(kind="HC1")`;
+            `IID`; `Randomization`. None lets the number of treated units decide.
 
         Raises
         ------
@@ -155,7 +150,7 @@ class TwoWayFixedEffects(_TwoWay):
         question = Question(
             table=post[:, :, None].astype(np.float64), event_times=None, exposure=self.exposure
         )
-        return fitted(self, panel, claim, case, policy, self.settings, question)
+        return fitted(self, panel, claim, case, policy, self.settings, question, inference)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +170,7 @@ class EventStudy(_TwoWay):
         Event time that the others are relative to.
     window
         First and last event time of their own; earlier and later ones share these. None: no bins.
-    covariates, weights, trends, errors, cluster, small_sample
+    covariates, weights, trends
         As for `TwoWayFixedEffects`.
 
     References
@@ -213,8 +208,20 @@ class EventStudy(_TwoWay):
         """Why the regression does not fit; empty if it does."""
         return _forbidden(panel, arrange(panel, claim))
 
-    def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
+    def fit(
+        self,
+        panel: Panel,
+        claim: Claim,
+        *,
+        policy: Policy = Policy(),
+        inference: Choice | IID | None = None,
+    ) -> Estimate:
         """The estimate with one component for each event time.
+
+        Parameters
+        ----------
+        panel, claim, policy, inference
+            As for `TwoWayFixedEffects`.
 
         Raises
         ------
@@ -241,7 +248,7 @@ class EventStudy(_TwoWay):
         cohorts = np.stack([since == e for e in times], axis=2).astype(np.float64)
         never = np.zeros((1, *cohorts.shape[1:]))
         question = Question(table=np.concatenate([cohorts, never]), event_times=tuple(times))
-        return fitted(self, panel, claim, case, policy, self.settings, question)
+        return fitted(self, panel, claim, case, policy, self.settings, question, inference)
 
 
 def _forbidden(panel: Panel, case: Arrangement) -> tuple[str, ...]:

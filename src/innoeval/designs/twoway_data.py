@@ -19,9 +19,6 @@ class Settings(NamedTuple):
     covariates: tuple[str, ...]
     weights: str | None
     trend: bool
-    errors: str | None
-    cluster: str
-    small_sample: str
 
 
 class Question(NamedTuple):
@@ -192,21 +189,3 @@ def observed(data: Data, case: Arrangement) -> float:
     if not mass[post].sum() > 0:
         raise DesignError("no treated cell after the start has a value; nothing can be estimated")
     return float(total[post].sum() / mass[post].sum())
-
-
-def clusters(panel: Panel, column: str) -> Positions:
-    """Cluster of each unit, from a column that is constant within units.
-
-    Raises
-    ------
-    DesignError
-        Where the column is missing, or varies within a unit.
-    """
-    if column not in panel.frame.columns:
-        raise DesignError(
-            f"there is no column '{column}' to cluster by; name one of the panel's, or 'unit'"
-        )
-    values = panel.frame.groupby(panel.unit, sort=True)[column]
-    if (values.nunique(dropna=False) > 1).any():
-        raise DesignError(f"'{column}' varies within units; a cluster holds whole units")
-    return np.asarray(np.unique(values.first().astype(str), return_inverse=True)[1])

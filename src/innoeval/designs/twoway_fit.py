@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
 from innoeval.designs.base import Arrangement
+from innoeval.designs.granted import unit_columns
 from innoeval.designs.twoway_data import (
     Data,
     Question,
     Settings,
     cell_weights,
-    clusters,
     dropped,
     gather,
     observed,
     staggered_notes,
 )
 from innoeval.errors import DesignError
+from innoeval.inference import HC, IID, Choice, Clustered, Randomization, refusal
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Component, Estimate, Interval
@@ -27,7 +28,7 @@ from innoeval.records.match import share_unit
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.stats.contrast import Compared, student
-from innoeval.stats.covariance import LIBRARIES, Counts, group_sums, small_sample
+from innoeval.stats.covariance import Counts, group_sums, small_sample
 from innoeval.stats.noise import FEWEST_FOR_NOISE, group_noise, unit_noise
 from innoeval.stats.permuted_starts import by_chance, slot_sums, spread, start_assignments
 from innoeval.stats.twoway import Cells, Fit, demeaned_table, two_way, two_way_by_group
@@ -48,6 +49,7 @@ def fitted(
     policy: Policy,
     settings: Settings,
     question: Question,
+    inference: Choice | IID | None,
 ) -> Estimate:
     """The estimate of a regression with unit and period effects.
 
@@ -56,7 +58,9 @@ def fitted(
     design, panel, claim, case, policy
         What is estimated, and how.
     settings, question
-        Regressors, weights and errors.
+        Regressors and weights.
+    inference
+        What was asked for, if anything.
 
     Raises
     ------
@@ -67,27 +71,29 @@ def fitted(
     seen = np.isfinite(data.outcomes)
     treated = case.treated & seen.any(axis=1)
     simple = bool(seen.all()) and not data.further.shape[2] and data.weights is None
-    few = int(treated.sum()) <= policy.few_treated
-    if few and (settings.errors is not None or not simple):
-        raise DesignError(_refused(int(treated.sum()), settings, simple=simple))
-    if simple and settings.errors in {None, "clustered"}:
+    choice = _settled(
+        inference, int(treated.sum()), int((data.group > 0).sum()), policy, simple=simple
+    )
+    if simple and not isinstance(choice, HC | IID):
         fit = two_way_by_group(data.outcomes, data.group, data.table, trend=settings.trend)
     else:
         fit = two_way(Cells(data.outcomes, data.regressors, data.weights, settings.trend))
     asked = 1 if question.event_times is None else len(question.event_times)
     notes = [*data.notes, *dropped(fit, asked, settings, question), *staggered_notes(case, data)]
     weights = cell_weights(data, question, fit)
-    if few:
-        chance = _randomised(data, case, settings, weights[:asked], policy)
-        tested, covariance, df, inference, added = (*chance, None)
+    if isinstance(choice, Randomization):
+        found = _randomised(data, case, settings, weights[:asked], choice, policy)
     else:
-        tested, covariance, df, inference, added = _clustered(
-            panel, case, data, fit, settings, weights, policy
-        )
-    if not np.isfinite([tested.low[0], tested.high[0]]).all():
+        found = _by_errors(panel, data, fit, settings, weights, choice, policy)
+    if not np.isfinite([found.tested.low[0], found.tested.high[0]]).all():
         notes.append(
             "so few choices of treated units exist that no 95 % interval with an end can be given"
         )
+    if isinstance(choice, HC | IID):
+        notes.append(
+            "the errors take a unit's periods as independent; most are alike, so they are too small"
+        )
+    tested = found.tested
     effect = float(tested.effect[0])
     averaged = observed(data, case)
     return Estimate(
@@ -97,18 +103,18 @@ def fitted(
         std_error=float(tested.std_error[0]),
         conf_int=Interval(float(tested.low[0]), float(tested.high[0])),
         p_value=float(tested.p_value[0]),
-        df=df,
+        df=found.df,
         better=claim.better,
         baseline=averaged - effect,
         observed=averaged,
         n_units=fit.n_units,
         n_treated=int(treated.sum()),
-        n_clusters=fit.n_units if settings.cluster == "unit" else _n_clusters(panel, settings),
+        n_clusters=found.n_clusters,
         n_obs=fit.n_cells,
-        inference=inference,
+        inference=found.named,
         components=_components(tested, question),
-        covariance=covariance if question.event_times else None,
-        influence=added,
+        covariance=found.covariance if question.event_times else None,
+        influence=found.added,
         assumptions=design.assumptions,
         warnings=tuple(notes),
         level=policy.level,
@@ -116,81 +122,112 @@ def fitted(
     )
 
 
-def _refused(n_treated: int, settings: Settings, *, simple: bool) -> str:
-    units = f"{n_treated} treated unit{'s are' if n_treated != 1 else ' is'} too few for "
-    if settings.errors is not None:
-        return (
-            f"{units}{settings.errors} errors, which would reject a true null in most runs; leave "
-            "out errors= for randomisation inference, or use DifferenceInDifferences"
+class Tested(NamedTuple):
+    """Tests of the overall effect and of each coefficient, and what they rest on.
+
+    `covariance` of the coefficients; `df`; the number of clusters; the inference in words; what each
+    unit adds to the effect (N,), or None.
+    """
+
+    tested: Compared
+    covariance: Floats
+    df: float | None
+    n_clusters: int
+    named: str
+    added: Floats | None
+
+
+def _settled(
+    inference: Choice | IID | None, ours: int, theirs: int, policy: Policy, *, simple: bool
+) -> Choice | IID:
+    """What was asked for, or what the number of treated units calls for.
+
+    Raises
+    ------
+    DesignError
+        Where it does not suit, saying what does.
+    """
+    choice: Choice | IID = (
+        (
+            Clustered()
+            if ours > policy.few_treated
+            else Randomization(draws=policy.draws, seed=policy.seed)
         )
-    what = "a missing cell" if not simple and not settings.covariates else "covariates"
-    return (
-        f"{units}clustered errors, and randomisation inference of this regression allows no "
-        f"covariates, weights or missing cells (found: {what}); use DifferenceInDifferences or "
-        "CallawaySantAnna"
+        if inference is None
+        else inference
     )
+    match choice:
+        case Randomization(statistic="own_noise" | "coefficient"):
+            if not simple:
+                raise DesignError(
+                    f"{ours} treated units: inference is then by randomisation, which takes no "
+                    "covariates, weights or missing cells in this regression; use "
+                    "DifferenceInDifferences or CallawaySantAnna"
+                )
+        case IID() | HC(kind="HC1") | Clustered(by=str()):
+            if against := refusal(Clustered(), ours, theirs):
+                said = against.replace("Clustered", type(choice).__name__)
+                raise DesignError(f"{said}, which DifferenceInDifferences offers")
+        case _:
+            raise DesignError(
+                f"{choice} is not offered for this regression; choose Clustered(by='unit' or a "
+                "column), HC(kind='HC1'), IID(), or Randomization() with the statistic 'own_noise' or "
+                "'coefficient'"
+            )
+    return choice
 
 
-def _n_clusters(panel: Panel, settings: Settings) -> int:
-    return len(np.unique(clusters(panel, settings.cluster)))
-
-
-def _clustered(
+def _by_errors(
     panel: Panel,
-    case: Arrangement,
     data: Data,
     fit: Fit,
     settings: Settings,
     weights: Floats,
+    choice: Choice | IID,
     policy: Policy,
-) -> tuple[Compared, Floats, float, str, Floats | None]:
-    """Tests of the overall effect and of each coefficient, their covariance, and the inference."""
+) -> Tested:
+    """Tests by a covariance of the coefficients."""
     slopes = len(fit.kept)
     levels = fit.n_units * (2 if settings.trend else 1)
     absorbed = levels + fit.n_periods - (2 if settings.trend else 1)
     spare = fit.n_cells - slopes - absorbed
-    added: Floats | None = None
-    if settings.errors in {"HC1", "iid"}:
+    added, n_clusters = None, fit.n_units
+    if not isinstance(choice, Clustered):
         if spare < 1:
             raise DesignError("there are no more cells than coefficients; leave out covariates")
-        if settings.errors == "iid":
+        n_clusters, df = fit.n_cells, float(spare)
+        if isinstance(choice, IID):
             variance = fit.bread * fit.rss / spare
-            inference = "as if every cell were independent and alike, with n − K cells"
+            named = "as if every cell were independent and alike (IID), n − K degrees of freedom"
         else:
             variance = fit.bread @ fit.meat @ fit.bread * fit.n_cells / spare
-            inference = "robust to unequal variances (HC1, factor n/(n − K)), cells independent"
-        df = float(spare)
+            named = "robust to unequal variances (HC1, factor n/(n − K)), cells independent"
     else:
-        scores, unit = fit.scores, "unit"
-        if settings.cluster != "unit":
-            codes, unit = clusters(panel, settings.cluster), settings.cluster
-            reached = len(np.unique(codes[case.treated]))
-            if reached <= policy.few_treated:
-                raise DesignError(
-                    f"{reached} clusters by '{unit}' hold a treated unit, too few for clustered "
-                    "errors; use DifferenceInDifferences on the panel of clusters"
-                )
+        scores, by = fit.scores, choice.groups[0]
+        if by != "unit":
+            every = np.ones(len(panel.units), dtype=bool)
+            codes = np.unique(unit_columns(panel, choice, every)[by], return_inverse=True)[1]
+            reached = len(np.unique(codes[data.group < len(data.table) - 1]))
+            n_clusters = int(codes.max()) + 1
+            if against := refusal(choice, reached, max(n_clusters - reached, reached)):
+                raise DesignError(against)
             scores = group_sums(scores, codes)
-        n_groups = fit.n_units if unit == "unit" else len(scores)
         counts = Counts(n=fit.n_cells, slopes=slopes, nested=levels, other=fit.n_periods)
-        factor = small_sample(settings.small_sample, counts, n_groups)
+        factor = small_sample(choice.small_sample, counts, n_clusters)
         variance = factor * fit.bread @ (scores.T @ scores) @ fit.bread
-        rule = LIBRARIES.get(settings.small_sample, settings.small_sample)
-        by = f" ({settings.small_sample})" if settings.small_sample in LIBRARIES else ""
-        inference = (
-            f"clustered by {unit}, {n_groups:,} clusters, small-sample factor '{rule}'{by}; "
-            "Student's t with one degree of freedom fewer than clusters"
+        named = (
+            f"clustered by {by}, {n_clusters:,} clusters, small-sample factor "
+            f"'{choice.small_sample}'; Student's t with one degree of freedom fewer than clusters"
         )
-        df = float(n_groups - 1)
-        if unit == "unit":
-            added = np.sqrt(factor) * len(fit.scores) * (fit.scores @ fit.bread @ weights)
+        df = float(n_clusters - 1)
+        added = np.sqrt(factor) * len(fit.scores) * (fit.scores @ fit.bread @ weights)
     asked = np.flatnonzero(fit.kept < max(1, data.table.shape[2]))
     rows = np.concatenate([weights[None], np.eye(slopes)[asked]])
     effect = rows @ fit.coefficients
     spread_out = rows @ variance @ rows.T
     error = np.sqrt(np.clip(np.diag(spread_out), 0, None))
     tested = student(effect, error, np.full(len(effect), df), policy.level)
-    return tested, spread_out[1:, 1:], df, inference, added
+    return Tested(tested, spread_out[1:, 1:], df, n_clusters, named, added)
 
 
 def _randomised(
@@ -198,8 +235,9 @@ def _randomised(
     case: Arrangement,
     settings: Settings,
     weights: Floats,
+    choice: Randomization,
     policy: Policy,
-) -> tuple[Compared, Floats, None, str]:
+) -> Tested:
     """Coefficients under other assignments of the start dates.
 
     With every cell filled, an assignment moves rows of the demeaned regressors to other units: the
@@ -211,7 +249,7 @@ def _randomised(
     bread = np.linalg.inv(np.einsum("h,htj,htk->jk", count, x, x))
     rows = np.concatenate([weights[None], np.eye(len(bread))]) @ bread
     lines = np.einsum("rk,htk->hrt", rows, x)
-    chosen = start_assignments(data.group, G, policy.draws, policy.seed)
+    chosen = start_assignments(data.group, G, choice.draws, choice.seed)
     slots = data.group[chosen[0]]
     level = data.outcomes.mean(axis=0)
     parts = np.einsum("nt,hrt->nhr", data.outcomes - level, lines)
@@ -226,7 +264,7 @@ def _randomised(
         b[:, r] = slot_sums(np.einsum("nt,ht->nh", one[data.group], lines[:, r])[:, :, None],
                             slots, chosen)[:, 0]  # fmt: skip
     scale, told = None, ""
-    if first >= FEWEST_FOR_NOISE:
+    if first >= FEWEST_FOR_NOISE and choice.statistic == "own_noise":
         noise = group_noise(unit_noise(data.outcomes[:, :first]), case.treated)
         scale = spread(noise, np.full(len(slots), 1 / len(slots)), chosen)
         told = ", each measured by the units' own noise before the first start"
@@ -238,7 +276,8 @@ def _randomised(
         f"randomisation of the start dates over {len(chosen):,} choices of units{told}, interval by "
         "inversion"
     )
-    return tested, covariance, None, inference
+    added = len(parts) * np.take_along_axis(parts[:, :, 0], data.group[:, None], axis=1)[:, 0]
+    return Tested(tested, covariance, None, len(data.group), inference, added)
 
 
 def _components(tested: Compared, question: Question) -> tuple[Component, ...]:

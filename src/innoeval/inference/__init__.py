@@ -20,6 +20,7 @@ from innoeval.inference.choices import (
     needs_cells,
 )
 from innoeval.inference.groups import Groups, band, compare_groups
+from innoeval.inference.iid import IID
 from innoeval.inference.names import named
 from innoeval.inference.refusals import caution, fewest_treated, refusal
 from innoeval.inference.rule import Chosen, choose_inference
@@ -39,6 +40,7 @@ __all__ = [
     "CR2",
     "CR3",
     "HC",
+    "IID",
     "REML",
     "BlockConformal",
     "CalibratedREML",
