@@ -81,8 +81,12 @@ def fitted(
     asked = 1 if question.event_times is None else len(question.event_times)
     notes = [*data.notes, *dropped(fit, asked, settings, question), *staggered_notes(case, data)]
     weights = cell_weights(data, question, fit)
+    against = refusal(Clustered(), int(treated.sum()), int((data.group > 0).sum()))
     if isinstance(choice, Randomization):
         found = _randomised(data, case, settings, weights[:asked], choice, policy)
+    elif against:
+        said = against.replace("Clustered", type(choice).__name__)
+        raise DesignError(f"{said}, which DifferenceInDifferences offers")
     else:
         found = _by_errors(panel, data, fit, settings, weights, choice, policy)
     if not np.isfinite([found.tested.low[0], found.tested.high[0]]).all():
@@ -138,7 +142,7 @@ class Tested(NamedTuple):
 
 
 def _settled(
-    inference: Choice | IID | None, ours: int, theirs: int, policy: Policy, *, simple: bool
+    inference: Choice | IID | None, ours: int, policy: Policy, *, simple: bool
 ) -> Choice | IID:
     """What was asked for, or what the number of treated units calls for.
 
@@ -165,9 +169,7 @@ def _settled(
                     "DifferenceInDifferences or CallawaySantAnna"
                 )
         case IID() | HC(kind="HC1") | Clustered(by=str()):
-            if against := refusal(Clustered(), ours, theirs):
-                said = against.replace("Clustered", type(choice).__name__)
-                raise DesignError(f"{said}, which DifferenceInDifferences offers")
+            pass
         case _:
             raise DesignError(
                 f"{choice} is not offered for this regression; choose Clustered(by='unit' or a "
