@@ -16,8 +16,8 @@ from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
-from innoeval.stats.cohort_effects import imputed_effects
-from innoeval.stats.imputation import CollinearError, Imputed, impute, linked
+from innoeval.stats.cohort_effects import CohortEffects, complete_effects, imputed_effects
+from innoeval.stats.imputation import CollinearError, impute, linked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ class Imputation:
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why imputation does not fit this claim and panel; empty if it does."""
         cells = make_ready(panel, claim, self.weights, self.covariates)
-        return self._obstacles(cells) or few(cells, policy)
+        return _obstacles(cells, self._linked(cells)) or few(cells, policy)
 
     def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
         """The estimate with parallel trends in all periods at face value.
@@ -101,58 +101,74 @@ class Imputation:
             Where no treated cell can be imputed, or a covariate adds nothing.
         """
         cells = make_ready(panel, claim, self.weights, self.covariates)
-        if against := self._obstacles(cells):
+        known = self._linked(cells)
+        if against := _obstacles(cells, known):
             raise DesignError("imputation does not fit: " + "; ".join(against))
-        treated = cells.reached(self.anticipation)
-        try:
-            filled = impute(cells.outcomes, treated, cells.weights, cells.covariates)
-        except CollinearError as error:
-            raise adds_nothing(self.covariates[error.which]) from None
-        found = imputed_effects(
-            filled, cells.starts, cells.weights, lead=self.anticipation, leave_out=self.leave_out
-        )
+        found = self._effects(cells)
         left = ", leave-one-out averages" if self.leave_out else ""
         clusters = each_unit(
             len(cells.starts),
             ", conservative (Borusyak, Jaravel and Spiess, averages by cohort and period"
             f"{left}), no small-sample factor",
         )
-        notes = (*_not_imputed(panel, cells, treated, filled), *_alone(panel, cells))
+        notes = (*self._not_imputed(panel, cells, known), *_alone(panel, cells))
         return estimate_of(self, panel, claim, policy, cells, found, clusters, notes=notes)
 
-    def _obstacles(self, cells: Cells) -> tuple[str, ...]:
-        """What makes a fit impossible."""
+    def _effects(self, cells: Cells) -> CohortEffects:
+        """Effects by cohort and period: in closed form where the data allow it."""
+        _, count = np.unique(cells.starts, return_counts=True)
+        whole = bool(np.isfinite(cells.outcomes).all()) and count.min() > 1
+        if whole and self.weights is None and not self.covariates:
+            return complete_effects(
+                cells.outcomes, cells.starts, lead=self.anticipation, leave_out=self.leave_out
+            )
         treated = cells.reached(self.anticipation)
-        seen = np.isfinite(cells.outcomes)
-        if (seen & cells.reached(0) & linked(seen & ~treated)).any():
-            return ()
-        if cells.treated.all():
-            return ("every unit is treated, and never while another one is not treated yet",)
-        return ("no treated unit has a value both before its start and after it",)
-
-
-def _not_imputed(panel: Panel, cells: Cells, treated: Mask, filled: Imputed) -> list[str]:
-    """What had to be left out because nothing tells what it would have been."""
-    lost = np.isfinite(cells.outcomes) & treated & ~np.isfinite(filled.effects)
-    if not lost.any():
-        return []
-    untreated = np.isfinite(cells.outcomes) & ~treated
-    kept = np.flatnonzero(cells.kept)
-    rows = np.zeros(len(cells.kept), dtype=bool)
-    rows[kept[lost.any(axis=1) & ~untreated.any(axis=1)]] = True
-    reasons = []
-    if rows.any():
-        reasons.append(f"{names(panel, rows)} without any value from before the start")
-    if (empty := lost.any(axis=0) & ~untreated.any(axis=0)).any():
-        at = [panel.periods[t] for t in np.flatnonzero(empty)]
-        reasons.append(f"no untreated unit in {at[0]}" + (f" … {at[-1]}" if len(at) > 1 else ""))
-    because = " and ".join(reasons) or "no chain of untreated cells ties them to the others"
-    return [
-        (
-            f"{int(lost.sum())} treated cells cannot be imputed ({because}); the effect is that on the "
-            "other treated cells"
+        try:
+            filled = impute(cells.outcomes, treated, cells.weights, cells.covariates)
+        except CollinearError as error:
+            raise adds_nothing(self.covariates[error.which]) from None
+        return imputed_effects(
+            filled, cells.starts, cells.weights, lead=self.anticipation, leave_out=self.leave_out
         )
-    ]
+
+    def _linked(self, cells: Cells) -> Mask:
+        """Cells that the untreated ones tell something of, (N, T)."""
+        return linked(np.isfinite(cells.outcomes) & ~cells.reached(self.anticipation))
+
+    def _not_imputed(self, panel: Panel, cells: Cells, known: Mask) -> list[str]:
+        """What had to be left out because nothing tells what it would have been."""
+        treated = cells.reached(self.anticipation)
+        lost = np.isfinite(cells.outcomes) & treated & ~known
+        if not lost.any():
+            return []
+        untreated = np.isfinite(cells.outcomes) & ~treated
+        kept = np.flatnonzero(cells.kept)
+        rows = np.zeros(len(cells.kept), dtype=bool)
+        rows[kept[lost.any(axis=1) & ~untreated.any(axis=1)]] = True
+        reasons = []
+        if rows.any():
+            reasons.append(f"{names(panel, rows)} without any value from before the start")
+        if (empty := lost.any(axis=0) & ~untreated.any(axis=0)).any():
+            at = [panel.periods[t] for t in np.flatnonzero(empty)]
+            reasons.append(
+                f"no untreated unit in {at[0]}" + (f" … {at[-1]}" if len(at) > 1 else "")
+            )
+        because = " and ".join(reasons) or "no chain of untreated cells ties them to the others"
+        return [
+            (
+                f"{int(lost.sum())} treated cells cannot be imputed ({because}); the effect is "
+                "that on the other treated cells"
+            )
+        ]
+
+
+def _obstacles(cells: Cells, known: Mask) -> tuple[str, ...]:
+    """What makes a fit impossible; `known`: cells that the untreated ones tell something of."""
+    if (known & np.isfinite(cells.outcomes) & cells.reached(0)).any():
+        return ()
+    if cells.treated.all():
+        return ("every unit is treated, and never while another one is not treated yet",)
+    return ("no treated unit has a value both before its start and after it",)
 
 
 def _alone(panel: Panel, cells: Cells) -> list[str]:

@@ -275,8 +275,11 @@ def _need_columns(panel: Panel) -> None:
 
 def _names(units: pd.Series) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.int64]]:
     """Units as text, in order, and each row's place among them; each distinct value is read once."""
-    codes, values = pd.factorize(units, use_na_sentinel=False)
-    text = pd.Series(values).astype("string").astype(object).to_numpy(dtype=str)
+    codes, found = pd.factorize(units, use_na_sentinel=False)
+    values = pd.Index(found)
+    if not isinstance(values.dtype, pd.StringDtype) or values.hasnans:
+        values = values.astype("string").astype(object)
+    text = np.asarray(values, dtype=str)
     names, places = np.unique(text, return_inverse=True)
     return names, places[codes].astype(np.int64)
 

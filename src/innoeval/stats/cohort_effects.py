@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from innoeval.stats.imputation import Imputed
+from innoeval.stats.imputation import Imputed, linked, two_way
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -89,6 +89,65 @@ def cohort_codes(starts: Ints) -> tuple[Ints, Ints]:
     return distinct.astype(np.int64), codes.astype(np.int64)
 
 
+def complete_effects(
+    outcomes: Floats, starts: Ints, *, lead: int = 0, leave_out: bool = False
+) -> CohortEffects:
+    r"""Imputed effects without missing cells, weights or covariates: in closed form.
+
+    Cohort means give every effect. What unit i adds is linear in :math:`z_i=y_i-r_c`, with r the
+    period effects before the start and the cohort's own average path from then on: its score is
+    z less the mean of z before the start. So nothing of size N × T is needed but z.
+
+    Parameters
+    ----------
+    outcomes
+        Array (N, T), complete; at least two units in each cohort.
+    starts, lead, leave_out
+        As in `imputed_effects`, which gives the same.
+
+    Examples
+    --------
+    Two units rise by 1, two start in the second period and rise by 4 and by 6:
+
+    >>> found = complete_effects(np.array([[1.0, 2], [3, 4], [5, 9], [0, 6]]), np.array([2, 2, 1, 1]))
+    >>> found.effect.tolist(), covariance(found).tolist()
+    ([4.0], [[0.5]])
+    """
+    n_periods = outcomes.shape[1]
+    distinct, code = cohort_codes(starts)
+    # Levels of units cancel: taken off first, so that far-off outcomes keep their digits.
+    scores = outcomes - outcomes[:, :1]
+    time = np.arange(n_periods)
+    count = np.bincount(code).astype(np.float64)
+    means = np.stack([scores[code == group].mean(axis=0) for group in range(len(distinct))])
+    first = np.where(distinct < n_periods, distinct - lead, n_periods)
+    before = time < first[:, None]
+    used = before * count[:, None]
+    fit, shares, inverse = two_way(means, used)
+    cohort, period = np.nonzero(~before & linked(before))
+    # The fit up to each cohort's level: what the level cannot change cancels in z.
+    level = (means * shares).sum(axis=1, keepdims=True)
+    path = fit - level
+    reference = np.where(before, path, means - level)
+    right = np.eye(n_periods)[:, period] - shares[cohort].T
+    solved = inverse @ right
+    loadings = np.empty((len(distinct), n_periods, len(period)))
+    for group, last in enumerate(first):
+        size = count[group]
+        own = ((cohort == group) & (period == time[:, None])) / size
+        if leave_out and size > 1:
+            own = own * size / (size - 1)
+        loadings[group] = np.where((time < last)[:, None], -solved, own)
+        # A score is z less its mean before the start.
+        loadings[group] -= np.outer(shares[group], loadings[group].sum(axis=0))
+    scores -= reference[code]
+    return CohortEffects(
+        start=distinct[cohort], period=period.astype(np.int64),
+        effect=(means - fit)[cohort, period], size=count[cohort], code=code, scores=scores,
+        loadings=loadings,
+    )  # fmt: skip
+
+
 def imputed_effects(
     found: Imputed, starts: Ints, weights: Floats, *, lead: int = 0, leave_out: bool = False
 ) -> CohortEffects:
@@ -154,13 +213,15 @@ def imputed_effects(
 def _centre_singles(
     scores: Floats, effects: Floats, mass: Floats, starts: Ints, singles: list[tuple[int, int]]
 ) -> None:
-    """Score of cells that are alone in their cohort: less the average at the same event time."""
+    """Score of cells alone in their cohort: less the average at the same event time, or of all."""
     if not singles:
         return
     units, periods = np.nonzero(mass > 0)
     since = periods - starts[units]
     for row, period in singles:
-        peers = (since == period - starts[row]) & (units != row)
+        others = units != row
+        same = others & (since == period - starts[row])
+        peers = same if same.any() else others
         if peers.any():
             held = mass[units[peers], periods[peers]]
             mean = float(held @ effects[units[peers], periods[peers]] / held.sum())
