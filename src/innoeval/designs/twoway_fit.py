@@ -71,9 +71,7 @@ def fitted(
     seen = np.isfinite(data.outcomes)
     treated = case.treated & seen.any(axis=1)
     simple = bool(seen.all()) and not data.further.shape[2] and data.weights is None
-    choice = _settled(
-        inference, int(treated.sum()), int((data.group > 0).sum()), policy, simple=simple
-    )
+    choice = _settled(inference, int(treated.sum()), policy, simple=simple)
     if simple and not isinstance(choice, HC | IID):
         fit = two_way_by_group(data.outcomes, data.group, data.table, trend=settings.trend)
     else:
