@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, Arrangement, Effects, Mask, arrange
+from innoeval.designs.base import FEWEST_FOR_SPELL, Arrangement, Effects, Mask, arrange
 from innoeval.designs.did_kernel import DiDKernel, mean_of
 from innoeval.designs.granted import Columns, grant, unit_columns
 from innoeval.errors import DesignError
@@ -34,8 +34,8 @@ class DifferenceInDifferences:
     each unit counted once. It is the ATT if both groups would have moved together without the
     innovation (parallel trends), nothing was anticipated, and comparison units were not reached.
 
-    Inference: with more than `policy.few_treated` treated units, clustered by unit (CR2 with
-    Satterthwaite degrees of freedom, which on unit-level changes is Welch's t); with fewer, by
+    Inference: with more than `policy.few_treated` treated units, clustered by unit (CR2, which on
+    unit-level changes is Welch's t); with fewer, by
     randomisation over all choices of as many treated units, each measured by the units' own noise
     before the start, with the inverted interval (`innoeval.inference.choose_inference`). Plain
     cluster errors are never used there: with one treated unit of many they reject a true null in
@@ -168,7 +168,9 @@ class DifferenceInDifferences:
                 panel, claim, policy, ready, ready.extrapolated()[0], said
             )
         if ready.launch >= FEWEST_FOR_SPELL:
-            said = f"the last {SPELL} periods before the start are left out of the baseline"
+            said = (
+                f"the last {ready.set_aside} periods before the start are left out of the baseline"
+            )
             found[Assumption.no_mean_reversion] = self._relaxed(
                 panel, claim, policy, ready, ready.spared(), said
             )
@@ -247,7 +249,7 @@ class DifferenceInDifferences:
             raw=case.outcomes[usable], outcomes=read_only(outcomes[usable]), treated=ours,
             launch=case.launch, noise=read_only(unit_noise(past)), chosen=chosen, columns=columns,
             check_level=policy.check_level, warnings=(*warnings, *chosen.warnings),
-        )  # fmt: skip
+        ).with_spell(claim.better)  # fmt: skip
 
     def _estimate(
         self,

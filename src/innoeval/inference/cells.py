@@ -119,8 +119,9 @@ def _by_groups(
     # Fixed effects nested within any of the groupings count as nested, as in fixest.
     units = n if any(name not in {"period", "both"} for name in names) else 0
     periods = length if "period" in names else 0
+    both = 1 if units and periods else 0
     counts = Counts(
-        n=n * length, slopes=1, nested=units + periods, other=n + length - units - periods
+        n=n * length, slopes=1, nested=units + periods - both, other=n + length - units - periods
     )
     total = np.zeros((1, 1, 1))
     for code, size, sign in zip(codes, sizes, (1, 1, -1), strict=False):

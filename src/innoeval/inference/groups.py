@@ -176,18 +176,29 @@ def _least_squares(choice: Choice, groups: Groups, level: float) -> Compared:
 def by_student(effect: Floats, variance: Floats, df: float, level: float) -> Compared:
     """Student's t, or the normal law for infinite degrees of freedom.
 
+    A variance that comes out negative, as sums over two groupings or over distances can, sets no
+    bound.
+
     Raises
     ------
     DesignError
-        Where a variance is negative, as sums over two groupings or over distances can be.
+        Where every variance is negative.
     """
-    if (variance < 0).any():
+    if (variance < 0).all():
         raise DesignError(
             "the chosen errors give a negative variance here; choose CR2() or one grouping"
         )
     freedom = np.full(len(effect), df if np.isfinite(df) else 1e12)
-    found = student(effect, np.sqrt(variance), freedom, level)
-    return found if np.isfinite(df) else found._replace(df=np.full(len(effect), np.inf))
+    known = variance >= 0
+    found = student(effect, np.sqrt(np.where(known, variance, 0.0)), freedom, level)
+    return Compared(
+        effect=effect,
+        std_error=np.where(known, found.std_error, np.nan),
+        df=np.full(len(effect), df),
+        p_value=np.where(known, found.p_value, 1.0),
+        low=np.where(known, found.low, -np.inf),
+        high=np.where(known, found.high, np.inf),
+    )
 
 
 def _randomised(choice: Randomization, groups: Groups, level: float) -> Compared:
