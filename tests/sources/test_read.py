@@ -418,3 +418,20 @@ def test_any_bytes_read_or_are_refused_by_name(tmp_path_factory, head, body, nam
     path.write_bytes(head + body)
     with contextlib.suppress(InnoevalError):
         read_panel(path, unit="ward", period="month", outcomes=["days"])
+
+
+@pytest.mark.parametrize(
+    "name", ["All", "All wards", "Total England", "England total", "all units"]
+)
+def test_a_unit_that_reads_like_a_total_is_asked_about(tmp_path, name):
+    path = tmp_path / "a.csv"
+    path.write_text(f"ward,month,days\nA,2023-01,1\nB,2023-01,2\n{name},2023-01,3\n")
+    with pytest.raises(SourceError, match="reads like a total") as caught:
+        read_panel(path, unit="ward", period="month", outcomes=["days"])
+    assert caught.value.faults[0].rows == (4,)
+
+
+def test_all_saints_is_a_ward(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("ward,month,days\nAll Saints,2023-01,1\nB,2023-01,2\n")
+    assert "All Saints" in read_panel(path, unit="ward", period="month", outcomes=["days"]).units

@@ -42,8 +42,9 @@ def _seen(ev: Evaluation) -> tuple[str, ...]:
     others = mean(path.comparison[:launch]), mean(path.comparison[launch:])
     if others[0] is not None and others[1] is not None:
         n = len(ev.measured.comparison)
-        same = (others[1] - others[0]) * (after - before) > 0
-        anyway = ": part of that change would have come anyway" if same else ""
+        theirs, ours = others[1] - others[0], after - before
+        part = "at least as much" if abs(theirs) >= abs(ours) else "part of that change"
+        anyway = f": {part} would have come anyway" if theirs * ours > 0 else ""
         them = f"the {words.counted(n, 'comparison unit')}" if n else "the comparison units"
         said.append(f"In {them} it {_moved(sizes, others[0], others[1])}{anyway}.")
     elif judged(ev):

@@ -8,6 +8,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from errno import EISDIR
 from pathlib import Path
 
 
@@ -39,7 +40,13 @@ def written_together(folder: Path) -> Iterator[Path]:
     try:
         yield draft
         folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted(draft.iterdir()):
+        files = sorted(draft.iterdir())
+        for path in files:
+            if (folder / path.name).is_dir():
+                raise IsADirectoryError(
+                    EISDIR, "a folder of that name is in the way", str(folder / path.name)
+                )
+        for path in files:
             path.replace(folder / path.name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -53,7 +53,7 @@ def evaluate_into(
         for name, (claim, panel) in zip(names, cases, strict=True):
             step(claim.id)
             ev = evaluate(claim, panel, policy=policy)
-            (draft / f"{name}.json").write_text(ev.to_json(), encoding="utf-8")
+            (draft / f"{name}.json").write_text(ev.to_json(), encoding="utf-8", newline="\n")
             if briefs:
                 write_brief(ev, draft / f"{name}.pdf")
             evaluations.append(ev)

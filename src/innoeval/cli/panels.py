@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -90,7 +90,56 @@ def _fault(name: str, said: Any, origin: str) -> Fault | None:
         found = f"the panel '{name}' says {', '.join(unknown)}, which nothing is known of"
         remedy = f"it may say {', '.join((*_NEEDED, *_FURTHER))}"
         return Fault(found=found, remedy=remedy, origin=origin)
+    for key, value in said.items():
+        fits, words = _SHAPES.get(key, _TEXT)
+        if not fits(value):
+            found = f"the panel '{name}' says {key}: {value!r}"
+            return Fault(found=found, remedy=f"write {words}", origin=origin)
     return None
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _names(value: object) -> bool:
+    return bool(value) and all(map(_text, value if isinstance(value, list) else [value]))
+
+
+def _ids(value: object) -> bool:
+    listed = value if isinstance(value, list) else [value]
+    return bool(listed) and all(isinstance(item, (str, int)) for item in listed)
+
+
+def _sheet(value: object) -> bool:
+    return isinstance(value, (str, int)) and not isinstance(value, bool)
+
+
+def _better(value: object) -> bool:
+    return isinstance(value, dict) and set(map(str, value.values())) <= {"lower", "higher"}
+
+
+def _answer(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _suppressed(value: object) -> bool:
+    figures = (int, float, type(None))
+    return value == "missing" or (
+        isinstance(value, dict) and all(isinstance(item, figures) for item in value.values())
+    )
+
+
+#: What an entry may hold under its keys, as a test and in words; other keys hold one name.
+_SHAPES: dict[str, tuple[Callable[[object], bool], str]] = {
+    **dict.fromkeys(("outcomes", "covariates", "period"), (_names, "a name, or a list of names")),
+    "claims": (_ids, "the id of a claim, or a list of ids"),
+    "balancing": (_better, "a mapping such as {reopened_share: lower}"),
+    "dayfirst": (_answer, "true or false"),
+    "suppressed": (_suppressed, "missing, or a mapping such as {'*': null, '-': 0}"),
+    "sheet": (_sheet, "the name or the number of a sheet"),
+}
+_TEXT = (_text, "one name, in quotes if it is a number")
 
 
 def _mapping(path: Path) -> dict[Any, Any]:

@@ -74,7 +74,26 @@ def read_units(table: Table, unit: str) -> UnitReading:
                 Fault(found=found, remedy="write one name for one unit", origin=table.origin,
                       rows=tuple(rows.tolist()), column=unit)
             )  # fmt: skip
+    out.faults += [
+        Fault(
+            found=f"{quoted(name)} reads like a total of the other units",
+            remedy="drop its rows if it is one, or give the unit another name",
+            origin=table.origin,
+            rows=tuple(table.rows[[name == given for given in out.names]].tolist()),
+            column=unit,
+        )
+        for name in names
+        if len(names) > 1 and _reads_like_total(name, unit)
+    ]
     return out
+
+
+def _reads_like_total(name: str, unit: str) -> bool:
+    """Whether a name may be that of a row of totals: "All wards", "Total England", "All"."""
+    plain = name.casefold()
+    kind = unit.casefold().rstrip("s")
+    kinds = f"units?|areas?|sites?|teams?|districts?|wards?|regions?|others?|{re.escape(kind)}s?"
+    return bool(re.fullmatch(rf"all|all (the )?({kinds})|total .*|.* total|.* \(total\)", plain))
 
 
 def _alike(name: str) -> str:
