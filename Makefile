@@ -38,6 +38,7 @@ calibrate: $(READY)  ## hold the false alarms and hits of designs and checks (sl
 
 tables: $(READY)  ## measure them anew and print them into docs/calibration (slower)
 	@$(BIN)/python -m tests.calibration.its
+	@$(BIN)/python -m tests.calibration.sensitivity >/dev/null
 	@$(BIN)/python -m tests.calibration.checks --draws 1000 >docs/calibration/checks.part
 	@mv docs/calibration/checks.part docs/calibration/checks.md
 

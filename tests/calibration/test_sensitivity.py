@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from tests.calibration.sensitivity import Cell, coverage, relative_cells, smooth_cells
 
-#: Three standard errors of a 95 with 2,000 draws; normal quantiles with estimated errors lose more.
-MISS = {0: 0.015, 30: 0.03}
+#: Three standard errors of a 95 with 500 draws; normal quantiles with estimated errors lose more.
+MISS = {0: 0.03, 30: 0.045}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("cell", [*relative_cells(), *smooth_cells()])
 def test_coverage(cell: Cell) -> None:
-    for name, share in coverage(cell, seed=20260402).items():
+    for name, share in coverage(cell, draws=500, seed=20260402).items():
         assert share >= 0.95 - MISS[cell.units], name
 
 
