@@ -15,10 +15,10 @@ from innoeval.records.finding import Finding
 _DECIDING = {
     "base": "The base analysis: the checks of its assumptions give no reason to relax one.",
     "stressed": "The stressed analysis: a check shows that an assumption of the base analysis does not hold.",
-    "hull": "Both together, base and stressed: whether an assumption holds could not be settled, "
-    "or the policy is strict.",
+    "hull": "Both together, base and stressed: whether an assumption holds could not be settled.",
     "none": "None.",
 }
+_STRICT = "Both together, base and stressed: the policy is strict."
 _MANY = 6
 #: Downgrades on the first page; with more, all of them stand under Method.
 SHOWN_DOWNGRADES = 2
@@ -126,7 +126,7 @@ def _results(ev: Evaluation) -> tuple[Row, ...]:
         ("Inference", f"{words.capital(words.shown(estimate.inference, 300)).rstrip('.')}.{error}"),
         ("Base analysis", base),
         ("Stressed analysis", stressed),
-        ("Which decides", _DECIDING[ev.verdict.deciding]),
+        ("Which decides", _STRICT if ev.policy.strict else _DECIDING[ev.verdict.deciding]),
     )
 
 

@@ -138,7 +138,10 @@ def check(
                      f"{read.periods[-1]} (by {read.freq.replace('_', ' ')})")  # fmt: skip
         for note in read.notes:
             say(console, f"  {note}")
-    say(console, f"{len(cases)} claims fit their data. Nothing is wrong.")
+    say(
+        console,
+        f"{len(cases)} claim{'s fit their' if len(cases) != 1 else ' fits its'} data. Nothing is wrong.",
+    )
 
 
 def main(arguments: list[str] | None = None) -> None:
