@@ -260,12 +260,12 @@ def arrange(panel: Panel, claim: Claim) -> Arrangement:
     """
     if faults := mismatches(claim, panel):
         raise ClaimError(faults)
-    treated = panel.rows(claim.units)
+    first = list(claim.treated.values())
+    position = {start: panel.calendar.position(start) for start in dict.fromkeys(first)}
+    place = dict(zip(panel.units, range(len(panel.units)), strict=True))
+    rows = [place[unit] for unit in claim.treated]
     starts = np.full(len(panel.units), panel.calendar.n, dtype=np.int64)
-    position = {start: panel.calendar.position(start) for start in set(claim.treated.values())}
-    starts[treated] = [
-        position[claim.treated[unit]]
-        for unit, ours in zip(panel.units, treated.tolist(), strict=True)
-        if ours
-    ]
-    return Arrangement(outcomes=panel.matrix(claim.outcome), treated=treated, starts=starts)
+    starts[rows] = [position[start] for start in first]
+    return Arrangement(
+        outcomes=panel.matrix(claim.outcome), treated=starts < panel.calendar.n, starts=starts
+    )

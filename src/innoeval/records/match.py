@@ -61,7 +61,7 @@ def _outcome_faults(claim: Claim, panel: Panel) -> list[Fault]:
 
 def _unit_faults(claim: Claim, panel: Panel) -> list[Fault]:
     known = set(panel.units)
-    absent = [unit for unit in claim.units if unit not in known]
+    absent = [] if known.issuperset(claim.units) else [u for u in claim.units if u not in known]
     faults = [
         _fault(claim, "treated", f"the treated unit '{unit}' is not in {panel.origin}",
                _suggest(unit, panel.units))
@@ -137,15 +137,16 @@ def _window_faults(claim: Claim, panel: Panel) -> list[Fault]:
 
 def _value_faults(claim: Claim, panel: Panel) -> list[Fault]:
     values = panel.matrix(claim.outcome)
-    known = values[np.isfinite(values)]
+    seen = np.isfinite(values)
+    known = values[seen]
     column = claim.outcome
     if known.size == 0:
         return [_fault(claim, column, "every value of the outcome is missing", "supply the values")]
     if known.min() == known.max():
         found = f"every value of the outcome is {known[0]:g}"
         return [_fault(claim, column, found, "check the column: a constant cannot show a change")]
-    valueless = panel.rows(claim.units) & ~np.isfinite(values).any(axis=1)
-    empty = [panel.units[i] for i in np.flatnonzero(valueless)]
+    valueless = np.flatnonzero(~seen.any(axis=1))
+    empty = [panel.units[i] for i in valueless if panel.units[i] in claim.treated]
     if empty:
         found = f"the treated units {', '.join(empty)} have no value of the outcome"
         return [

@@ -109,7 +109,7 @@ class Panel:
         keys = [self.unit, self.period]
         frame = self.frame.drop(columns=keys).iloc[order].reset_index(drop=True)
         text = pd.Series(names, dtype="str").take(unit_codes[order]).array
-        read = {self.unit: text, self.period: _as_periods(ordinals[order], self.freq)}
+        read = {self.unit: text, self.period: _as_periods(calendar, self._codes[1])}
         for place, name in enumerate(self.frame.columns):
             if name in keys:
                 frame.insert(place, name, pd.Series(read[name], index=frame.index))
@@ -190,9 +190,14 @@ class Panel:
                     )
                 ]
             )
-        values = np.full((len(self.units), self.calendar.n), np.nan)
-        values[self._codes] = self.frame[outcome].to_numpy(dtype=np.float64)
-        return read_only(values)
+        shape = len(self.units), self.calendar.n
+        read = self.frame[outcome].to_numpy(dtype=np.float64)
+        if len(read) == shape[0] * shape[1]:  # rows are in order, and no cell comes twice
+            return read_only(read).reshape(shape)
+        values = np.full(shape, np.nan)
+        values[self._codes] = read
+        values.flags.writeable = False
+        return values
 
     def labels(self, column: str) -> npt.NDArray[np.object_]:
         """Values of a column of text as an array (units, periods); None where there is no row."""
@@ -204,7 +209,7 @@ class Panel:
     def rows(self, units: Collection[str]) -> npt.NDArray[np.bool_]:
         """Mask of shape (units,) that is true for the units named."""
         wanted = set(units)
-        return np.array([unit in wanted for unit in self.units], dtype=bool)
+        return np.fromiter(map(wanted.__contains__, self.units), bool, len(self.units))
 
     def window(self, first: object, last: object) -> Panel:
         """The panel cut to the periods from `first` to `last`, both included."""
@@ -337,13 +342,15 @@ def _calendar(distinct: npt.NDArray[np.int64], freq: Frequency) -> Calendar:
 
 
 def _as_periods(
-    ordinals: npt.NDArray[np.int64], freq: Frequency
+    calendar: Calendar, codes: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64] | pd.PeriodIndex:
-    if freq == "integer":
-        return ordinals
-    distinct, codes = np.unique(ordinals, return_inverse=True)
-    days = np.array([first_day(int(number), freq) for number in distinct], dtype="datetime64[D]")
-    return pd.PeriodIndex(pd.DatetimeIndex(days).to_period(_ALIAS[freq]))[codes]
+    """Periods at some positions of an axis, as pandas has them."""
+    numbers = calendar.first + calendar.step * np.arange(calendar.n)
+    if calendar.freq == "integer":
+        return numbers[codes]
+    days = [first_day(number, calendar.freq) for number in numbers.tolist()]
+    index = pd.DatetimeIndex(np.array(days, dtype="datetime64[D]"))
+    return pd.PeriodIndex(index.to_period(_ALIAS[calendar.freq]))[codes]
 
 
 def _numbers(column: pd.Series, name: str, origin: str) -> npt.NDArray[np.float64]:
