@@ -9,6 +9,7 @@ from innoeval.designs.dose import Dose
 from innoeval.designs.imputation import Imputation
 from innoeval.designs.interacted import ExtendedTWFE, SunAbraham
 from innoeval.designs.its import SegmentedRegression
+from innoeval.designs.rates_did import FractionalDiD, PoissonDiD
 from innoeval.designs.stacked import StackedDiD
 from innoeval.designs.staggered import CallawaySantAnna
 from innoeval.designs.structural import StructuralTimeSeries
@@ -28,7 +29,9 @@ __all__ = [
     "Dose",
     "EventStudy",
     "ExtendedTWFE",
+    "FractionalDiD",
     "Imputation",
+    "PoissonDiD",
     "SegmentedRegression",
     "StackedDiD",
     "StructuralTimeSeries",

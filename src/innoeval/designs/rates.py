@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from innoeval.designs.base import Arrangement
+from innoeval.designs.base import Arrangement, Mask
 from innoeval.records.claim import Claim
 from innoeval.records.freeze import Floats
 from innoeval.records.match import share_unit
@@ -47,16 +46,20 @@ def totals(panel: Panel, claim: Claim, arrangement: Arrangement, family: Family)
     Values are averaged over the units; counts, denominators and trials are added up, so that a
     rate is that of all units together.
     """
-    ours = arrangement.treated
-    values = arrangement.outcomes[ours]
+    return group_totals(panel, claim, arrangement.treated, family)
+
+
+def group_totals(panel: Panel, claim: Claim, ours: Mask, family: Family) -> Totals:
+    """The same of any group of units, by their mask (N,)."""
+    values = panel.matrix(claim.outcome)[ours]
     average, ones = np.asarray(values.mean(axis=0)), np.ones(values.shape[1])
     if family.name == "gaussian":
         return Totals(average, average, ones, ones, "")
     units = len(values)
-    counts, sizes = _counts(panel, claim, ours, family)
+    counts, sizes = counts_of(panel, claim, ours, family)
     count, size = counts.sum(axis=0), sizes.sum(axis=0)
     of = f" over {panel.denominator}" if panel.denominator else ""
-    if _as_counts(panel, claim, values, family):
+    if _ascounts_of(panel, claim, values, family):
         said = f"{claim.outcome}{of}, as {_NAMED[family.name]}"
         known = np.isfinite(count + size)
         return Totals(np.where(known, average, np.nan), count, size, size / units, said)
@@ -82,9 +85,7 @@ _NAMED = {
 }
 
 
-def _counts(
-    panel: Panel, claim: Claim, ours: npt.NDArray[np.bool_], family: Family
-) -> tuple[Floats, Floats]:
+def counts_of(panel: Panel, claim: Claim, ours: Mask, family: Family) -> tuple[Floats, Floats]:
     """Events and denominators, (units, T)."""
     values = panel.matrix(claim.outcome)[ours]
     sizes = panel.matrix(panel.denominator)[ours] if panel.denominator else np.ones_like(values)
@@ -93,12 +94,12 @@ def _counts(
     elif family.name == "binomial":
         counts = values / share_unit(panel, claim.outcome) * sizes
     else:
-        counts = values if _as_counts(panel, claim, values, family) else values * sizes
+        counts = values if _ascounts_of(panel, claim, values, family) else values * sizes
     gone = ~np.isfinite(values + counts + sizes)
     return np.where(gone, np.nan, counts), np.where(gone, np.nan, sizes)
 
 
-def _as_counts(panel: Panel, claim: Claim, values: Floats, family: Family) -> bool:
+def _ascounts_of(panel: Panel, claim: Claim, values: Floats, family: Family) -> bool:
     """Whether the outcome itself is the number of events, and not a rate or share."""
     if panel.numerator is not None:
         return panel.numerator == claim.outcome
@@ -119,16 +120,17 @@ def _factor(values: Floats, counts: Floats, sizes: Floats) -> float:
 
 
 def family_objections(
-    panel: Panel, claim: Claim, arrangement: Arrangement, family: Family
+    panel: Panel, claim: Claim, arrangement: Arrangement, family: Family, *, everybody: bool = False
 ) -> tuple[str, ...]:
-    """Why a family does not fit an outcome; empty if it does."""
+    """Why a family does not fit the outcome of the treated units, or of everybody; empty if it does."""
     if family.name == "gaussian":
         return ()
-    values = arrangement.outcomes[arrangement.treated]
+    ours = np.ones_like(arrangement.treated) if everybody else arrangement.treated
+    values = arrangement.outcomes[ours]
     found = _value_objections(values, claim, family, counted=panel.numerator == claim.outcome)
     if panel.numerator and not panel.denominator:
         found.append(f"the numerator '{panel.numerator}' has no denominator; name denominator=")
-    counts, sizes = _counts(panel, claim, arrangement.treated, family)
+    counts, sizes = counts_of(panel, claim, ours, family)
     found += _size_objections(panel, sizes)
     if found:
         return tuple(found)
