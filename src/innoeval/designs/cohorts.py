@@ -24,7 +24,8 @@ class Cohorts(NamedTuple):
     missing, what each period did to all untreated units is taken off, so that a unit that misses a
     bad period does not look better for it (differences of two periods stay as they are); `group` (N,): index of the unit's cohort, or G for units never treated;
     `starts` (G,): first treated period of each cohort; `seen` (T,): periods in which some unit has
-    a value; `weights` (N,) or None; `kept` (units of the panel,); `notes`: what was left out.
+    a value; `weights` (N,) or None; `kept` (units of the panel,); `notes`: what was left out; `complete`: whether every unit has a value
+    in every period that was seen at all.
     """
 
     raw: Floats
@@ -35,11 +36,7 @@ class Cohorts(NamedTuple):
     weights: Floats | None
     kept: Mask
     notes: tuple[str, ...]
-
-    @property
-    def complete(self) -> bool:
-        """Whether every unit has a value in every period that was seen at all."""
-        return bool(np.isfinite(self.outcomes[:, self.seen]).all())
+    complete: bool
 
     @property
     def treated(self) -> Mask:
@@ -109,7 +106,8 @@ def sort_units(panel: Panel, case: Arrangement, rule: Rule, weights: str | None)
     if not kept.all():
         raw, group, finite, begins = raw[kept], group[kept], finite[kept], begins[kept]
     seen, outcomes = np.asarray(finite.any(axis=0)), raw
-    if not finite[:, seen].all():
+    complete = bool(finite.all() if seen.all() else finite[:, seen].all())
+    if not complete:
         early = np.arange(raw.shape[1]) < (begins - rule.anticipation)[:, None]
         outcomes = raw - period_effects(np.where(early, raw, np.nan))
         share = f"{1 - finite[:, seen].mean():.1%}".replace("%", " %")
@@ -126,6 +124,7 @@ def sort_units(panel: Panel, case: Arrangement, rule: Rule, weights: str | None)
         weights=mass,
         kept=kept,
         notes=tuple(notes),
+        complete=complete,
     )
 
 

@@ -26,18 +26,24 @@ from innoeval.stats.paired import (
 class Found(NamedTuple):
     """K effects, where they are, and what is needed to sum them up.
 
-    `observed` (K,) is the cohort's own average in the period; `covariance` is that of effects and
+    `means` (G + 1, T) are the groups' averages by period, `nan` where nobody was seen; `covariance` is
+    that of effects and
     cohort shares; `units` gives what each unit adds to combinations of them; `notes` what must be
     said of covariates.
     """
 
     spans: Spans
     effect: Floats
-    observed: Floats
+    means: Floats
     share: Floats
     covariance: Floats
     units: Callable[[Floats], Floats]
     notes: tuple[str, ...] = ()
+
+    @property
+    def observed(self) -> Floats:
+        """The cohort's own average in the period of each contrast, (K,)."""
+        return np.asarray(self.means[self.spans.cohort, self.spans.period])
 
 
 def contrast_weights(spans: Spans) -> Floats:
@@ -76,7 +82,7 @@ def group_times(cohorts: Cohorts, spans: Spans, adjustment: Adjustment | None = 
     return Found(
         spans=found.spans,
         effect=found.effect,
-        observed=_observed(cohorts, found.spans),
+        means=_means(cohorts),
         share=_share(cohorts),
         covariance=covariance_of,
         units=units,
@@ -92,11 +98,12 @@ def _closed(cohorts: Cohorts, spans: Spans) -> Found:
     known = moments(outcomes, cohorts.group, G + 1, cohorts.weights)
     contrasts = Contrasts(spans.cohort, contrast_weights(spans)[:, seen], spans.compare)
     solved = solve(contrasts, known)
-    place = np.cumsum(cohorts.seen) - 1
+    means = np.full((G + 1, len(cohorts.seen)), np.nan)
+    means[:, seen] = np.where(known.n_units[:, None] > 0, known.mean, np.nan)
     return Found(
         spans=spans,
         effect=solved.effect,
-        observed=known.mean[spans.cohort, place[spans.period]],
+        means=means,
         share=known.mass[:G] / known.mass.sum(),
         covariance=covariance(contrasts, known, solved, G),
         units=partial(
@@ -120,7 +127,7 @@ def _pairwise(cohorts: Cohorts, spans: Spans) -> Found:
     return Found(
         spans=spans,
         effect=found.effect,
-        observed=_observed(cohorts, spans),
+        means=_means(cohorts),
         share=_share(cohorts),
         covariance=summed(effects, shares),
         units=partial(combined, effects, shares),
@@ -133,11 +140,10 @@ def _share(cohorts: Cohorts) -> Floats:
     return np.asarray(mass[:G] / mass.sum())
 
 
-def _observed(cohorts: Cohorts, spans: Spans) -> Floats:
-    """Average of each contrast's cohort in its period, over the units seen in it."""
+def _means(cohorts: Cohorts) -> Floats:
+    """Average of each group in each period, over the units seen in it, (G + 1, T)."""
     seen = np.isfinite(cohorts.raw)
     mass = np.ones(len(seen)) if cohorts.weights is None else cohorts.weights
-    belongs = (np.arange(len(cohorts.starts))[:, None] == cohorts.group) * mass
+    belongs = (np.arange(len(cohorts.starts) + 1)[:, None] == cohorts.group) * mass
     with np.errstate(invalid="ignore"):
-        mean = (belongs @ np.where(seen, cohorts.raw, 0.0)) / (belongs @ seen)
-    return np.asarray(mean[spans.cohort, spans.period])
+        return np.asarray((belongs @ np.where(seen, cohorts.raw, 0.0)) / (belongs @ seen))

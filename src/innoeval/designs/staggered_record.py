@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from innoeval.designs.base import Mask
 from innoeval.designs.cohorts import Spans
 from innoeval.designs.staggered_kernel import Answer, StaggeredKernel
 from innoeval.errors import DesignError
@@ -82,7 +81,7 @@ def full_estimate(
         averaged(panel, claim, ready, answer, notes),
         components=_components(record, each),
         group_times=record,
-        path=_path(panel, ready, record),
+        path=_path(panel, ready, record, found.means),
     )
 
 
@@ -212,17 +211,18 @@ def _components(record: GroupTimes, each: Compared) -> tuple[Component, ...]:
     return tuple(found)
 
 
-def _path(panel: Panel, ready: StaggeredKernel, record: GroupTimes) -> Path:
+def _path(panel: Panel, ready: StaggeredKernel, record: GroupTimes, means: Floats) -> Path:
     """Average of all treated units by period, less the average effect on them.
 
     Units that have not started yet count with an effect of 0. A period in which a cohort that has
     started has no effect of its own has no counterfactual.
     """
     cohorts = ready.cohorts
-    observed, comparison = (_mean(cohorts.raw[side], side_weights) for side, side_weights in (
-        (cohorts.treated, _kept(cohorts.weights, cohorts.treated)),
-        (~cohorts.treated, _kept(cohorts.weights, ~cohorts.treated)),
-    ))  # fmt: skip
+    mass = np.bincount(cohorts.group, weights=cohorts.weights, minlength=len(means))
+    known = np.where(np.isfinite(means), mass[:, None], 0.0)
+    totals = known * np.nan_to_num(means)
+    with np.errstate(invalid="ignore"):
+        observed, comparison = totals[:-1].sum(axis=0) / known[:-1].sum(axis=0), means[-1]
     T, K = len(panel.periods), len(record.estimate)
     effect, low, high = (np.full(T, np.nan) for _ in range(3))
     part, covariance = record.share / record.share.sum(), record.matrix[:K, :K]
@@ -238,22 +238,10 @@ def _path(panel: Panel, ready: StaggeredKernel, record: GroupTimes) -> Path:
         low[t], high[t] = observed[t] - effect[t] - reach, observed[t] - effect[t] + reach
     first = int(cohorts.starts[0])
     gap = observed - comparison
-    known = np.isfinite(gap[:first])
-    expected = comparison + (gap[:first][known].mean() if known.any() else np.nan)
+    early = gap[:first][np.isfinite(gap[:first])]
+    expected = comparison + (early.mean() if len(early) else np.nan)
     expected[first:] = observed[first:] - effect[first:]
     return Path(
         period=panel.periods, observed=observed, counterfactual=expected, effect=effect,
         low=low, high=high, comparison=comparison,
     )  # fmt: skip
-
-
-def _kept(weights: Floats | None, rows: Mask) -> Floats | None:
-    return None if weights is None else weights[rows]
-
-
-def _mean(rows: Floats, weights: Floats | None) -> Floats:
-    """Mean of each period over the units seen in it; `nan` where none is."""
-    seen = np.isfinite(rows)
-    mass = np.ones(len(rows)) if weights is None else weights
-    with np.errstate(invalid="ignore"):
-        return np.asarray(mass @ np.where(seen, rows, 0.0) / (mass @ seen))

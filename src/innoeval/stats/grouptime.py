@@ -92,7 +92,8 @@ def moments(
         first, second = np.zeros(T), np.zeros(T)
         for begin in range(0, len(rows), BLOCK):
             some = rows[begin : begin + BLOCK]
-            away = outcomes[some] - guess
+            away = outcomes[some]
+            away -= guess
             if weights is None:
                 second += away.sum(axis=0)
             else:
@@ -208,13 +209,16 @@ def influence(
     -------
     Array (N, J), scaled so that the sum of squares over units is the variance.
     """
-    K = len(contrasts.group)
-    H = len(known.mass)
-    shares = share_influence(known, combination.shape[1] - K)
-    found = np.empty((len(outcomes), len(combination)))
-    for h in range(H):
-        rows = np.flatnonzero(group == h)
-        L = (combination[:, :K] * solved.slope[h]) @ contrasts.weights
-        level = combination[:, :K] @ solved.level[h] + combination[:, K:] @ shares[h]
-        found[rows] = (outcomes[rows] - known.mean[h]) @ L.T + level
+    K, (J, M) = len(contrasts.group), combination.shape
+    shares = share_influence(known, M - K)
+    lines = np.einsum("jk,hk,kt->htj", combination[:, :K], solved.slope, contrasts.weights)
+    level = solved.level @ combination[:, :K].T + shares @ combination[:, K:].T
+    level -= np.einsum("ht,htj->hj", known.mean, lines)
+    # Every unit with every group's line, then its own: cheaper than to gather units by group.
+    every = lines.transpose(1, 0, 2).reshape(outcomes.shape[1], -1)
+    found = np.empty((len(outcomes), J))
+    for begin in range(0, len(outcomes), BLOCK):
+        rows = slice(begin, begin + BLOCK)
+        told = (outcomes[rows] @ every).reshape(-1, len(level), J)
+        found[rows] = told[np.arange(len(told)), group[rows]] + level[group[rows]]
     return np.asarray(found if weights is None else found * weights[:, None])
