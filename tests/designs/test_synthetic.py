@@ -6,54 +6,18 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.designs.donor_panels import factors, prop99, published
 from tests.panels import claim_on, panel_of
 
 from innoeval.designs.synthetic import SyntheticControl, SyntheticDiD
 from innoeval.errors import DesignError
-from innoeval.inference.donors import Conformal, PlaceboInSpace
-from innoeval.records import Assumption, Claim, Panel, Policy
+from innoeval.inference import Conformal, PlaceboInSpace
+from innoeval.records import Assumption, Claim, Policy
 
 BOTH = pytest.mark.parametrize("design", [SyntheticControl(), SyntheticDiD()], ids=["sc", "sdid"])
-
-
-def factors(seed: int, n: int = 24, periods: int = 20) -> np.ndarray:
-    """Outcomes (n, periods) with a shared factor, as real units have."""
-    rng = np.random.default_rng(seed)
-    shared = rng.normal(size=(periods, 1)).cumsum(axis=0)
-    return (
-        rng.normal(size=(n, 1))
-        + (shared @ rng.uniform(size=(1, n))).T
-        + rng.normal(size=(n, periods)) * 0.5
-    )
-
-
-def published(
-    file: Path, unit: str, period: str, outcome: str, treated: str, start: str, freq: str = "year"
-) -> tuple[Panel, Claim]:
-    """A panel of real units that have every value, and a claim on one of them."""
-    frame = pd.read_csv(file)[[unit, period, outcome]].dropna()
-    if freq == "quarter":
-        years = frame[period].astype(int)
-        quarters = ((frame[period] - years) * 4 + 1).round().astype(int)
-        frame[period] = years.astype(str) + "-Q" + quarters.astype(str)
-    else:
-        frame[period] = frame[period].astype(int).astype(str)
-    panel = Panel(frame=frame, unit=unit, period=period, freq=freq, outcomes=(outcome,))
-    claim = Claim(
-        id="c", innovation="i", outcome=outcome, better="lower", treated=[treated], start=start,
-        size=1.0, scale="absolute",
-    )  # fmt: skip
-    return panel, claim
-
-
-def prop99(folder: Path) -> tuple[Panel, Claim]:
-    return published(
-        folder / "california_prop99.csv", "state", "year", "packs", "California", "1989"
-    )
 
 
 def test_california_as_published(shared_data: Path) -> None:

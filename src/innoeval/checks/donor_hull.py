@@ -40,8 +40,10 @@ class DonorHull:
     def measure(self, case: Case) -> Measurement:
         """Compare the treated unit with the donors before the start."""
         kernel = case.kernel
-        if not isinstance(kernel, Imitating):
-            return Measurement(status="not_applicable", says="Nothing is imitated here.")
+        if not isinstance(kernel, Imitating) or not kernel.weights.any():
+            return Measurement(
+                status="not_applicable", says="No comparison unit has a weight of its own here."
+            )
         past = kernel.outcomes[:, : kernel.launch]
         past = past[:, np.isfinite(past).all(axis=0)]
         if kernel.levels_differ:

@@ -32,8 +32,10 @@ class DonorSpillover:
     def measure(self, case: Case) -> Measurement:
         """Leave out the neighbours."""
         kernel, column = case.kernel, case.panel.neighbour
-        if not isinstance(kernel, Imitating):
-            return Measurement(status="not_applicable", says="Nothing is imitated here.")
+        if not isinstance(kernel, Imitating) or not kernel.weights.any():
+            return Measurement(
+                status="not_applicable", says="No comparison unit has a weight of its own here."
+            )
         if column is None:
             return Measurement(
                 status="not_applicable",

@@ -36,9 +36,11 @@ class LeaveOneOut:
     def measure(self, case: Case) -> Measurement:
         """Leave out each donor in turn."""
         kernel = case.kernel
-        if not isinstance(kernel, Imitating):
-            return Measurement(status="not_applicable", says="Nothing is imitated here.")
-        counts = np.flatnonzero(kernel.weights > _COUNTS)
+        if not isinstance(kernel, Imitating) or not kernel.weights.any():
+            return Measurement(
+                status="not_applicable", says="No comparison unit has a weight of its own here."
+            )
+        counts = np.flatnonzero(np.abs(kernel.weights) > _COUNTS)
         if len(counts) < 2:
             return Measurement(
                 status="problem",

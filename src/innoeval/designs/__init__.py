@@ -14,11 +14,18 @@ from innoeval.designs.stacked import StackedDiD
 from innoeval.designs.staggered import CallawaySantAnna
 from innoeval.designs.structural import StructuralTimeSeries
 from innoeval.designs.switching import SwitchingDiD
-from innoeval.designs.synthetic import SyntheticControl, SyntheticDiD
+from innoeval.designs.synthetic import (
+    AugmentedSyntheticControl,
+    ElasticNetControl,
+    MatrixCompletion,
+    SyntheticControl,
+    SyntheticDiD,
+)
 from innoeval.designs.triple import TripleDifference
 from innoeval.designs.twoway import EventStudy, TwoWayFixedEffects
 
 __all__ = [
+    "AugmentedSyntheticControl",
     "BeforeAfter",
     "CallawaySantAnna",
     "Choice",
@@ -27,10 +34,12 @@ __all__ = [
     "Design",
     "DifferenceInDifferences",
     "Dose",
+    "ElasticNetControl",
     "EventStudy",
     "ExtendedTWFE",
     "FractionalDiD",
     "Imputation",
+    "MatrixCompletion",
     "PoissonDiD",
     "SegmentedRegression",
     "StackedDiD",

@@ -19,6 +19,14 @@ from innoeval.inference.choices import (
     columns_of,
     needs_cells,
 )
+from innoeval.inference.donors import (
+    Conformal,
+    DonorChoice,
+    JackknifePlus,
+    PlaceboInSpace,
+    PredictionInterval,
+    UnitJackknife,
+)
 from innoeval.inference.groups import Groups, band, compare_groups
 from innoeval.inference.iid import IID
 from innoeval.inference.names import named
@@ -48,19 +56,25 @@ __all__ = [
     "Choice",
     "Chosen",
     "Clustered",
+    "Conformal",
     "Conley",
     "ConleyTaber",
     "DonaldLang",
+    "DonorChoice",
     "DriscollKraay",
     "FermanPinto",
     "Groups",
     "Independent",
     "Jackknife",
+    "JackknifePlus",
     "Multiplier",
     "NeweyWest",
+    "PlaceboInSpace",
     "PraisWinsten",
+    "PredictionInterval",
     "Randomization",
     "Serial",
+    "UnitJackknife",
     "WildClusterBootstrap",
     "band",
     "caution",

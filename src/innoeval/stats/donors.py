@@ -29,6 +29,8 @@ class Task(NamedTuple):
         Mask (K, N) of the donors of each.
     start
         Weights (K, N) to start from, such as those of a task nearby.
+    members
+        Share of each unit in each target, (K, N): for what is known of units beside their outcomes.
     """
 
     targets: Floats
@@ -36,6 +38,7 @@ class Task(NamedTuple):
     after: Masks
     allowed: Masks
     start: Floats | None = None
+    members: Floats | None = None
 
 
 class Imitation(NamedTuple):
@@ -51,11 +54,15 @@ class Imitation(NamedTuple):
     misfit
         Root mean square of the gaps before the start, (K,); about their mean where a method lets
         levels differ.
+    baseline
+        Weight of each period whose gap is taken off as the level, (K, T); zero where levels may not
+        differ, and None where the level is found in another way.
     """
 
     weights: Floats
     gaps: Floats
     misfit: Floats
+    baseline: Floats | None = None
 
 
 def synthetic_control(
@@ -109,9 +116,11 @@ def synthetic_control(
     found = simplex(gram, linear, ridge=strength, allowed=task.allowed, start=task.start)
     weights = found.weights
     gaps = task.targets - weights @ outcomes
-    if intercept:
-        gaps = gaps - gaps[:, before].mean(axis=1, keepdims=True)
-    return Imitation(weights, gaps, np.sqrt((gaps[:, before] ** 2).mean(axis=1)))
+    baseline = np.tile(
+        before / before.sum() if intercept else np.zeros(len(before)), (len(gaps), 1)
+    )
+    gaps = gaps - (gaps * baseline).sum(axis=1, keepdims=True)
+    return Imitation(weights, gaps, np.sqrt((gaps[:, before] ** 2).mean(axis=1)), baseline)
 
 
 def synthetic_did(outcomes: Floats, task: Task, *, ridge: float) -> Imitation:
@@ -152,9 +161,11 @@ def synthetic_did(outcomes: Floats, task: Task, *, ridge: float) -> Imitation:
         ridge=ridge * before.sum(), allowed=task.allowed, start=task.start,
     ).weights  # fmt: skip
     gaps = task.targets - weights @ outcomes
-    shift = np.einsum("kt,kt->k", gaps[:, before], time_weights(outcomes, task))
+    baseline = np.zeros_like(gaps)
+    baseline[:, before] = time_weights(outcomes, task)
+    shift = (gaps * baseline).sum(axis=1, keepdims=True)
     about = gaps[:, before] - gaps[:, before].mean(axis=1, keepdims=True)
-    return Imitation(weights, gaps - shift[:, None], np.sqrt((about**2).mean(axis=1)))
+    return Imitation(weights, gaps - shift, np.sqrt((about**2).mean(axis=1)), baseline)
 
 
 def time_weights(outcomes: Floats, task: Task) -> Floats:

@@ -105,7 +105,7 @@ class DonorDesign:
                 "groups; choose PlaceboInSpace, Conformal, JackknifePlus, UnitJackknife or "
                 "PredictionInterval"
             )
-        pool = make_pool(panel, claim, type(self).__name__)
+        pool = self._pool(panel, claim)
         if len(pool.launches) > 1:
             return self._staggered(panel, claim, policy, pool, choice)
         kernel = self._kernel(policy, pool, choice)
@@ -129,7 +129,7 @@ class DonorDesign:
         the effect is the least favourable. With the last periods before the start left out of what
         is matched, a bad spell there no longer counts.
         """
-        pool = make_pool(panel, claim, type(self).__name__)
+        pool = self._pool(panel, claim)
         if len(pool.launches) > 1:
             return {}
         kernel = self._kernel(policy, pool, PlaceboInSpace())
@@ -154,10 +154,18 @@ class DonorDesign:
         DesignError
             Where no imitation can be made, or treated units start at different times.
         """
-        pool = make_pool(panel, claim, type(self).__name__)
+        pool = self._pool(panel, claim)
         if len(pool.launches) > 1:
             raise DesignError("the treated units start at different times; windows need one start")
         return self._kernel(policy, pool, PlaceboInSpace())
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the panel that the design uses beside the outcome."""
+        return ()
+
+    def _pool(self, panel: Panel, claim: Claim) -> Pool:
+        return make_pool(panel, claim, type(self).__name__, self.columns)
 
     def _kernel(self, policy: Policy, pool: Pool, choice: DonorChoice) -> DonorKernel:
         space = choice if isinstance(choice, PlaceboInSpace) else PlaceboInSpace()
@@ -183,7 +191,7 @@ class DonorDesign:
 
     def _doubted(self, panel: Panel, claim: Claim, policy: Policy, kernel: DonorKernel) -> Estimate:
         """The worst effect, and the hull of the intervals."""
-        used = np.flatnonzero(kernel.weights > _COUNTS)
+        used = np.flatnonzero(np.abs(kernel.weights) > _COUNTS)
         left_out = np.zeros((len(used), len(kernel.units)), dtype=bool)
         left_out[np.arange(len(used)), used] = True
         # What nothing but one donor can imitate cannot be imitated without it.

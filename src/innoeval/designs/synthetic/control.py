@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from innoeval.designs.synthetic.base import DonorDesign
 from innoeval.designs.synthetic.pool import Pool
+from innoeval.errors import DesignError
+from innoeval.records.freeze import Floats
 from innoeval.stats.donors import Imitation, Task, synthetic_control
+from innoeval.stats.predictors import Importance, choose_importance, matched_control
+
+#: Seed of the search for the importance of predictors.
+_SEED = 20260101
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,15 @@ class SyntheticControl(DonorDesign):
         or below every donor.
     penalty
         λ of Abadie & L'Hour: keeps to donors that are like the treated unit one by one.
+
+    predictors
+        Columns whose averages before the start are matched instead of the outcome's whole path.
+    lags
+        Periods whose outcomes are matched beside them.
+    importance
+        How closely each predictor is matched: "regression" (by how well it predicts the outcomes
+        before), "cross_validation" (by the imitation of the second half of the time before) or
+        "equal". Placebos are matched by the same importance.
 
     References
     ----------
@@ -52,6 +69,21 @@ class SyntheticControl(DonorDesign):
 
     intercept: bool = False
     penalty: float = 0.0
+    predictors: tuple[str, ...] = ()
+    lags: tuple[str, ...] = ()
+    importance: Importance = "regression"
+
+    def __post_init__(self) -> None:
+        if (self.predictors or self.lags) and (self.intercept or self.penalty):
+            raise DesignError(
+                "intercept and penalty are for a match of the outcome's path; leave them out, or the "
+                "predictors and lags"
+            )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Predictors that are columns of the panel."""
+        return self.predictors
 
     @property
     def levels_differ(self) -> bool:
@@ -59,7 +91,34 @@ class SyntheticControl(DonorDesign):
         return self.intercept
 
     def imitate(self, pool: Pool, task: Task) -> Imitation:
-        """Weights that follow a series before the start."""
-        return synthetic_control(
-            pool.outcomes, task, intercept=self.intercept, penalty=self.penalty
+        """Weights that follow a series before the start, or that match the predictors."""
+        if not self.predictors and not self.lags:
+            return synthetic_control(
+                pool.outcomes, task, intercept=self.intercept, penalty=self.penalty
+            )
+        features = _features(pool, self.lags)
+        importance = choose_importance(pool.outcomes, task, features, self.importance, seed=_SEED)
+        return matched_control(pool.outcomes, task, features, importance)
+
+
+def _features(pool: Pool, lags: tuple[str, ...]) -> Floats:
+    """Averages of the predictors before the first start, and the outcomes of some periods, (N, P)."""
+    before = pool.before(pool.launches[0])
+    places = [pool.place(period) for period in lags]
+    if late := [
+        period for period, at in zip(lags, places, strict=True) if at < 0 or not before[at]
+    ]:
+        raise DesignError(
+            f"the lags {', '.join(late)} are not periods before the start that are in use; name others"
         )
+    averages = []
+    for name, values in zip(pool.columns, pool.covariates[:, :, before], strict=True):
+        known = np.isfinite(values)
+        if not known.any(axis=1).all():
+            lacking = [pool.units[i] for i in np.flatnonzero(~known.any(axis=1))]
+            raise DesignError(
+                f"the predictor '{name}' has no value before the start for {', '.join(lacking[:5])}; "
+                "leave it out, or drop these units"
+            )
+        averages.append(np.where(known, values, 0.0).sum(axis=1) / known.sum(axis=1))
+    return np.column_stack([*averages, *(pool.outcomes[:, at] for at in places)])

@@ -145,13 +145,24 @@ class DonorKernel:
         found = self.ranked(self.main, (~before)[None], before, level)
         return float(found.high[0] - found.effect[0]) / self.scale
 
+    @property
+    def weighs_periods(self) -> bool:
+        """Whether periods before the start count differently."""
+        baseline = self.main.baseline
+        if baseline is None:
+            return False
+        before = self.pool.before(self.launch)
+        return bool(np.ptp(baseline[0, before]) > 0)
+
     def reach_at(self, level: float) -> float:
         """Half the width of the interval of the effect."""
         return self.quantile(level) * self.scale
 
     def run(self, before: Mask, after: Mask) -> Imitation:
         """All runs over one pair of windows, masks over the periods in use (S,)."""
-        task = Task(self.targets, before, after, self.placebos.allowed)
+        task = Task(
+            self.targets, before, after, self.placebos.allowed, members=self.placebos.targets[0]
+        )
         return _remembered(_Asked.of(self.imitate, self.pool, task))
 
     def effects(self, before: Mask, after: Mask, level: float = 0.95) -> Effects:
@@ -211,11 +222,13 @@ class DonorKernel:
         count = len(donors)
         target = np.repeat(self.targets[:1], count, axis=0)
         allowed = self.placebos.allowed[:1] & ~donors
-        left = self.main.weights[:1] * allowed
+        left = np.maximum(self.main.weights[:1], 0.0) * allowed
         total = left.sum(axis=1, keepdims=True)
         even = allowed / allowed.sum(axis=1, keepdims=True)
         start = np.where(total > 0, left / np.where(total > 0, total, 1.0), even)
-        found = self.imitate(self.pool, Task(target, before, ~before, allowed, start))
+        members = np.repeat(self.placebos.targets[0][:1], count, axis=0)
+        task = Task(target, before, ~before, allowed, start, members)
+        found = self.imitate(self.pool, task)
         return found.gaps[:, ~before].mean(axis=1), found.misfit
 
     def ranked(self, run: Imitation, windows: Mask, before: Mask, level: float) -> Ranked:

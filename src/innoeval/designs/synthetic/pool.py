@@ -36,8 +36,10 @@ class Pool:
         Mask (N,).
     starts
         Position of each unit's first treated period among all T periods, (N,); T for donors.
-    kept
-        Rows of the panel in use, (N,).
+    periods
+        Labels of the periods in use, (S,).
+    columns, covariates
+        Further columns of the panel that the design asked for, and their values (C, N, S).
     warnings
         What was left out.
     """
@@ -47,7 +49,9 @@ class Pool:
     seen: Mask
     treated: Mask
     starts: Positions
-    kept: Positions
+    periods: tuple[str, ...]
+    columns: tuple[str, ...]
+    covariates: Floats
     warnings: tuple[str, ...]
 
     @property
@@ -67,6 +71,10 @@ class Pool:
     def before(self, launch: int) -> Mask:
         """Mask over the periods in use of those before a start."""
         return np.flatnonzero(self.seen) < launch
+
+    def place(self, period: str) -> int:
+        """Place of a period among those in use; −1 where it is not."""
+        return self.periods.index(period) if period in self.periods else -1
 
     def started(self, before: Mask) -> int:
         """Number of units that start right after some periods (all, after a pretended start)."""
@@ -145,8 +153,17 @@ def soft_objections(case: Arrangement, policy: Policy, fewest_before: int) -> tu
     return tuple(found)
 
 
-def make_pool(panel: Panel, claim: Claim, design: str) -> Pool:
+def make_pool(panel: Panel, claim: Claim, design: str, covariates: tuple[str, ...] = ()) -> Pool:
     """Treated units and complete donors.
+
+    Parameters
+    ----------
+    panel, claim
+        What is to be evaluated.
+    design
+        Name of the design, for messages.
+    covariates
+        Columns that the design uses beside the outcome.
 
     Raises
     ------
@@ -181,7 +198,12 @@ def make_pool(panel: Panel, claim: Claim, design: str) -> Pool:
         seen=seen,
         treated=case.treated[kept],
         starts=case.starts[kept],
-        kept=kept,
+        periods=tuple(panel.periods[t] for t in np.flatnonzero(seen)),
+        columns=covariates,
+        covariates=read_only(
+            [panel.matrix(name)[kept][:, seen] for name in covariates]
+            or np.empty((0, len(kept), int(seen.sum())))
+        ),
         warnings=tuple(warnings),
     )
 

@@ -39,7 +39,7 @@ def donor_components(kernel: DonorKernel, counts: float) -> tuple[Component, ...
         Least weight of a donor to be told of.
     """
     weights = kernel.weights
-    order = [i for i in np.argsort(-weights, kind="stable") if weights[i] > counts]
+    order = [i for i in np.argsort(-np.abs(weights), kind="stable") if abs(weights[i]) > counts]
     parts = [
         Component(term=f"weight of {kernel.units[i]}", estimate=float(weights[i])) for i in order
     ]
@@ -54,7 +54,11 @@ def donor_components(kernel: DonorKernel, counts: float) -> tuple[Component, ...
     ratio, p_value = _ratio(kernel)
     return (
         *parts,
-        Component(term="effective number of donors", estimate=float(effective_donors(weights[None])[0])),
+        *(
+            [Component(term="effective number of donors", estimate=float(effective_donors(weights[None])[0]))]
+            if order
+            else []
+        ),
         Component(term="misfit before the start", estimate=float(kernel.misfit[0])),
         Component(term="misfit after over before", estimate=ratio, p_value=p_value),
     )  # fmt: skip

@@ -33,7 +33,7 @@ class Cohorts:
         for launch, targets in zip(self.pool.launches, self.placebos.targets, strict=True):
             before = self.pool.before(launch)
             series = targets @ self.pool.outcomes
-            task = Task(series, before, ~before, self.placebos.allowed)
+            task = Task(series, before, ~before, self.placebos.allowed, members=targets)
             found.append(self.imitate(self.pool, task))
         return tuple(found)
 
