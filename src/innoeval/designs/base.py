@@ -263,7 +263,7 @@ def arrange(panel: Panel, claim: Claim) -> Arrangement:
     first = list(claim.treated.values())
     position = {start: panel.calendar.position(start) for start in dict.fromkeys(first)}
     place = dict(zip(panel.units, range(len(panel.units)), strict=True))
-    rows = [place[unit] for unit in claim.treated]
+    rows = list(map(place.__getitem__, claim.treated))
     starts = np.full(len(panel.units), panel.calendar.n, dtype=np.int64)
     starts[rows] = [position[start] for start in first]
     return Arrangement(
