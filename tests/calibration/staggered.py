@@ -109,8 +109,8 @@ DESIGNS: dict[str, tuple[Fit, Truth]] = {
     "Callaway-Sant'Anna": (
         lambda d: CallawaySantAnna(comparison="not_yet_treated").fit(d.panel, d.claim), over_cells),
     "imputation": (lambda d: Imputation().fit(d.panel, d.claim), over_cells),
-    "imputation, leave-one-out": (
-        lambda d: Imputation(leave_out=True).fit(d.panel, d.claim), over_cells),
+    "imputation, plain averages": (
+        lambda d: Imputation(leave_out=False).fit(d.panel, d.claim), over_cells),
     "Sun-Abraham": (lambda d: SunAbraham().fit(d.panel, d.claim), over_cells),
     "extended TWFE": (lambda d: ExtendedTWFE().fit(d.panel, d.claim), over_cells),
     "stacked": (lambda d: StackedDiD(before=3, after=3).fit(d.panel, d.claim), over_window),

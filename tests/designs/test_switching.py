@@ -54,7 +54,7 @@ def peer(frame: pd.DataFrame, **more: object):
 def test_lasting_effects_equal_diff_diff() -> None:
     frame = switched()
     theirs = peer(frame, L_max=3)
-    ours = SwitchingDiD(exposure="on", horizon=3).fit(*asked(frame))
+    ours = SwitchingDiD(exposure="on", horizon=3, small_sample=False).fit(*asked(frame))
     parts = {part.term: part for part in ours.components}
     for since in range(3):
         other, mine = theirs.event_study_effects[since + 1], parts[f"event time {since}"]
@@ -72,7 +72,7 @@ def test_lasting_effects_equal_diff_diff() -> None:
 def test_instant_effects_equal_diff_diff(back: float) -> None:
     frame = switched(seed=2, back=back)
     theirs = peer(frame)
-    ours = SwitchingDiD(exposure="on", lasting=False).fit(*asked(frame))
+    ours = SwitchingDiD(exposure="on", lasting=False, small_sample=False).fit(*asked(frame))
     parts = {part.term: part.estimate for part in ours.components}
     assert ours.effect == pytest.approx(theirs.overall_att, abs=1e-8)
     assert parts["switching on"] == pytest.approx(theirs.joiners_att, abs=1e-8)

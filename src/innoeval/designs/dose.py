@@ -66,17 +66,18 @@ class Dose:
 
     Examples
     --------
-    A opens in the middle of 2021, so its exposure is ½, then 1. B rises by 1 a year, so A would have
-    gone 10, 11, 12; it shows 10, 9, 8. So −2 and −4, over 1½ years of opening: −4.
+    A and B open in the middle of 2021, so their exposure is ½, then 1. C and D rise by 1 a year, so
+    A would have gone 10, 11, 12; it shows 10, 9, 8, and B the like: −2 and −4 over 1½ years, −4.
 
     >>> import pandas as pd
-    >>> frame = pd.DataFrame({"ward": list("AAABBB"), "year": [2020, 2021, 2022] * 2,
-    ...                       "days": [10., 9, 8, 4, 5, 6], "open": [0, .5, 1, 0, 0, 0]})
+    >>> frame = pd.DataFrame({"ward": list("AAABBBCCCDDD"), "year": [2020, 2021, 2022] * 4,
+    ...                       "days": [10., 9, 8, 7, 6, 5, 4, 5, 6, 1, 2, 3],
+    ...                       "open": [0, .5, 1] * 2 + [0, 0, 0] * 2})
     >>> panel = Panel(frame=frame, unit="ward", period="year", freq="year", outcomes=("days",),
     ...               covariates=("open",))
     >>> claim = Claim(id="c", innovation="desk", outcome="days", better="lower",
-    ...               treated={"A": "2021"}, size=3, scale="absolute")
-    >>> by_hand = Policy(few_treated=0)  # so few units have no clustered error otherwise
+    ...               treated=["A", "B"], start="2021", size=3, scale="absolute")
+    >>> by_hand = Policy(few_treated=1)  # so few units have no clustered error otherwise
     >>> round(Dose(exposure="open").fit(panel, claim, policy=by_hand).effect, 9)
     -4.0
     """

@@ -32,15 +32,16 @@ class Imputation:
     more precise.
 
     The standard error is the paper's conservative one, clustered by unit: differences between the
-    effects of units in one cohort and period count as noise. With `leave_out` each unit's own
-    effect is taken out of the average that it is held against.
+    effects of units in one cohort and period count as noise. Each unit's own effect is taken out of
+    the average that it is held against (`leave_out`), so that small cohorts do not look too sure.
 
     Parameters
     ----------
     anticipation
         Periods before the start in which an effect may already show: they are imputed, too.
     leave_out
-        Use the leave-one-out average in the variance: for small cohorts.
+        Use leave-one-out averages in the variance; without them it is the one that most programs
+        print.
     weights
         Column of cell weights, such as the number of people behind each cell.
     covariates
@@ -63,7 +64,7 @@ class Imputation:
     >>> panel = Panel(frame=frame, unit="ward", period="year", freq="year", outcomes=("days",))
     >>> claim = Claim(id="c", innovation="desk", outcome="days", better="lower",
     ...               treated={"A": "2021", "B": "2022"}, size=3, scale="absolute")
-    >>> by_hand = Policy(few_treated=0)  # so few units have no clustered error otherwise
+    >>> by_hand = Policy(few_treated=1)  # so few units have no clustered error otherwise
     >>> found = Imputation().fit(panel, claim, policy=by_hand)
     >>> round(found.effect, 9), [round(part.estimate, 9) for part in found.components]
     (-3.333333333, [-3.0, -3.0, -4.0])
@@ -77,7 +78,7 @@ class Imputation:
     )
 
     anticipation: int = 0
-    leave_out: bool = False
+    leave_out: bool = True
     weights: str | None = None
     covariates: tuple[str, ...] = ()
 

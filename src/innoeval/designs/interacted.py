@@ -55,16 +55,16 @@ class SunAbraham:
 
     Examples
     --------
-    A starts in 2021 and falls by 4, then by 5 from 2020; B and C fall by 1 a year. So 2021 shows
-    −4 + 1 and 2022 shows −5 + 2:
+    A and B start in 2021: from 2020 on they fall by 4, then by 5; C and D fall by 1 a year. So 2021
+    shows −4 + 1 and 2022 shows −5 + 2:
 
     >>> import pandas as pd
-    >>> frame = pd.DataFrame({"ward": list("AAABBBCCC"), "year": [2020, 2021, 2022] * 3,
-    ...                       "days": [10., 6, 5, 9, 8, 7, 5, 4, 3]})
+    >>> frame = pd.DataFrame({"ward": list("AAABBBCCCDDD"), "year": [2020, 2021, 2022] * 4,
+    ...                       "days": [10., 6, 5, 9, 5, 4, 9, 8, 7, 5, 4, 3]})
     >>> panel = Panel(frame=frame, unit="ward", period="year", freq="year", outcomes=("days",))
     >>> claim = Claim(id="c", innovation="desk", outcome="days", better="lower",
-    ...               treated={"A": "2021"}, size=3, scale="absolute")
-    >>> by_hand = Policy(few_treated=0)  # so few units have no clustered error otherwise
+    ...               treated=["A", "B"], start="2021", size=3, scale="absolute")
+    >>> by_hand = Policy(few_treated=1)  # so few units have no clustered error otherwise
     >>> found = SunAbraham().fit(panel, claim, policy=by_hand)
     >>> round(found.effect, 9), [round(part.estimate, 9) for part in found.components]
     (-3.0, [-3.0, -3.0])
@@ -135,15 +135,15 @@ class ExtendedTWFE:
 
     Examples
     --------
-    C falls by 1 a year. A (10, 6, 5) starts in 2021: −4 + 1 = −3 and −5 + 2 = −3:
+    C and D fall by 1 a year. A (10, 6, 5) and B (9, 5, 4) start in 2021: −4 + 1 = −3 and −5 + 2 = −3:
 
     >>> import pandas as pd
-    >>> frame = pd.DataFrame({"ward": list("AAACCC"), "year": [2020, 2021, 2022] * 2,
-    ...                       "days": [10., 6, 5, 8, 7, 6]})
+    >>> frame = pd.DataFrame({"ward": list("AAABBBCCCDDD"), "year": [2020, 2021, 2022] * 4,
+    ...                       "days": [10., 6, 5, 9, 5, 4, 8, 7, 6, 5, 4, 3]})
     >>> panel = Panel(frame=frame, unit="ward", period="year", freq="year", outcomes=("days",))
     >>> claim = Claim(id="c", innovation="desk", outcome="days", better="lower",
-    ...               treated={"A": "2021"}, size=3, scale="absolute")
-    >>> by_hand = Policy(few_treated=0)  # so few units have no clustered error otherwise
+    ...               treated=["A", "B"], start="2021", size=3, scale="absolute")
+    >>> by_hand = Policy(few_treated=1)  # so few units have no clustered error otherwise
     >>> round(ExtendedTWFE().fit(panel, claim, policy=by_hand).effect, 9)
     -3.0
 

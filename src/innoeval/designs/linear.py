@@ -192,7 +192,7 @@ def too_few(n_treated: int, n_comparison: int, policy: Policy) -> tuple[str, ...
                 f"{policy.few_treated + 1} are needed"
             ),
         )
-    if 0 < n_comparison <= min(policy.few_treated, 1):
+    if n_comparison == 1:
         return ("one unit that is never treated is too few to tell chance from effect",)
     return ()
 

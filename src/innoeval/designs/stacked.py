@@ -56,16 +56,16 @@ class StackedDiD:
 
     Examples
     --------
-    A starts in 2021: 10 → 6 while C goes 8 → 7, so −4 + 1 = −3. B starts in 2022: 8 → 2 while C goes
-    7 → 6, so −6 + 1 = −5. Both experiments have one treated unit: −4.
+    C and D fall by 1 a year. A starts in 2021: 10 → 6, so −4 + 1 = −3. B starts in 2022: 8 → 2, so
+    −6 + 1 = −5. Both experiments have one treated unit: −4.
 
     >>> import pandas as pd
-    >>> frame = pd.DataFrame({"ward": list("AAABBBCCC"), "year": [2020, 2021, 2022] * 3,
-    ...                       "days": [10., 6, 5, 9, 8, 2, 8, 7, 6]})
+    >>> frame = pd.DataFrame({"ward": list("AAABBBCCCDDD"), "year": [2020, 2021, 2022] * 4,
+    ...                       "days": [10., 6, 5, 9, 8, 2, 8, 7, 6, 5, 4, 3]})
     >>> panel = Panel(frame=frame, unit="ward", period="year", freq="year", outcomes=("days",))
     >>> claim = Claim(id="c", innovation="desk", outcome="days", better="lower",
     ...               treated={"A": "2021", "B": "2022"}, size=3, scale="absolute")
-    >>> by_hand = Policy(few_treated=0)  # so few units have no clustered error otherwise
+    >>> by_hand = Policy(few_treated=1)  # so few units have no clustered error otherwise
     >>> found = StackedDiD(comparison="never_treated").fit(panel, claim, policy=by_hand)
     >>> round(found.effect, 9)
     -4.0

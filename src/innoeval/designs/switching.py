@@ -22,7 +22,6 @@ from innoeval.stats.contrast import student
 from innoeval.stats.switching import (
     Cell,
     Summed,
-    centre,
     instant_cells,
     lasting_cells,
     sum_cells,
@@ -64,6 +63,9 @@ class SwitchingDiD:
         Only with `lasting`.
     weights
         Column with unit weights; each unit's mean counts.
+    small_sample
+        Whether contributions that are centred on the mean of n units are stretched by
+        √(n/(n − 1)); without it, the error is the one that most programs print.
 
     References
     ----------
@@ -73,17 +75,19 @@ class SwitchingDiD:
 
     Examples
     --------
-    A is open in 2021 and shut again in 2022: 10 → 6 → 9; B never opens: 8 → 7 → 6. From 2020 on A
-    changes by −4 + 1 = −3, then by −1 + 2 = 1; the sum −2 over one year of opening:
+    A and B are open in 2021 and shut again in 2022: 10 → 6 → 9 and 12 → 8 → 11. C and D never open
+    and fall by 1 a year. So A and B change by −4 + 1 = −3, then by −1 + 2 = 1 from 2020: the sum is
+    −2 for a year of opening.
 
     >>> import pandas as pd
-    >>> frame = pd.DataFrame({"ward": list("AAABBB"), "year": [2020, 2021, 2022] * 2,
-    ...                       "days": [10., 6, 9, 8, 7, 6], "open": [0., 1, 0, 0, 0, 0]})
+    >>> frame = pd.DataFrame({"ward": list("AAABBBCCCDDD"), "year": [2020, 2021, 2022] * 4,
+    ...                       "days": [10., 6, 9, 12, 8, 11, 8, 7, 6, 5, 4, 3],
+    ...                       "open": [0., 1, 0] * 2 + [0, 0, 0] * 2})
     >>> panel = Panel(frame=frame, unit="ward", period="year", freq="year", outcomes=("days",),
     ...               covariates=("open",))
     >>> claim = Claim(id="c", innovation="desk", outcome="days", better="lower",
-    ...               treated={"A": "2021"}, size=3, scale="absolute")
-    >>> by_hand = Policy(few_treated=0)  # so few units have no clustered error otherwise
+    ...               treated=["A", "B"], start="2021", size=3, scale="absolute")
+    >>> by_hand = Policy(few_treated=1)  # so few units have no clustered error otherwise
     >>> SwitchingDiD(exposure="open").fit(panel, claim, policy=by_hand).effect
     -2.0
 
@@ -105,6 +109,7 @@ class SwitchingDiD:
     lasting: bool = True
     horizon: int | None = None
     weights: str | None = None
+    small_sample: bool = True
 
     def __post_init__(self) -> None:
         if self.horizon is not None and self.horizon < 1:
@@ -141,6 +146,7 @@ class SwitchingDiD:
             if self.lasting
             else "among those that switch and those that stay in a period"
         )
+        own = ", times √(n/(n − 1)) each" if self.small_sample else ", no small-sample factor"
         return linear_estimate(
             self, panel, claim, policy,
             Sums(
@@ -149,8 +155,7 @@ class SwitchingDiD:
                 observed=float(held @ ready.outcomes[reached, at] / held.sum()),
                 n_obs=int(np.isfinite(ready.outcomes).sum()),
             ),
-            parts, each_unit(len(ready.mass), f", conservative: contributions centred {among}, no "
-                             "small-sample factor"),
+            parts, each_unit(len(ready.mass), f", conservative: contributions centred {among}{own}"),
             covariance=covariance, warnings=(*ready.notes, *_contradiction(ready, policy)),
         )  # fmt: skip
 
@@ -163,6 +168,7 @@ class _Ready(NamedTuple):
     mass: Floats
     moving: np.ndarray
     cohort: np.ndarray | None
+    small_sample: bool
     post: list[list[Cell]]
     pre: list[list[Cell]]
     overall: Summed
@@ -171,13 +177,10 @@ class _Ready(NamedTuple):
 
     def summed(self, cells: list[Cell]) -> Summed:
         """Sum of some cells, contributions centred."""
-        found = sum_cells(
-            iter(cells), self.outcomes, self.values, self.mass,
-            from_start=self.cohort is not None, cohort=self.cohort,
+        return sum_cells(
+            iter(cells), self.outcomes, self.values, self.mass, from_start=self.cohort is not None,
+            cohort=self.cohort, small_sample=self.small_sample,
         )  # fmt: skip
-        if self.cohort is None:
-            return found
-        return found._replace(influence=centre(found.influence, self.cohort))
 
 
 def _ready(design: SwitchingDiD, panel: Panel, claim: Claim) -> _Ready:
@@ -197,8 +200,8 @@ def _ready(design: SwitchingDiD, panel: Panel, claim: Claim) -> _Ready:
     mass = _unit_weights(cells)[exposure.known]
     moving = first < outcomes.shape[1]
     ready = _Ready(
-        outcomes, values, mass, moving, cohort, post, pre,
-        Summed(0.0, 0.0, 0.0, np.zeros(len(values)), 0), (*cells.notes, *exposure.notes), (),
+        outcomes, values, mass, moving, cohort, design.small_sample, post, pre,
+        Summed(0.0, 0.0, 0.0, np.zeros(len(values))), (*cells.notes, *exposure.notes), (),
     )  # fmt: skip
     if not moving.any():
         return ready._replace(obstacles=(f"'{design.exposure}' never changes in any unit",))

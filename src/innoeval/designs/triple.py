@@ -65,19 +65,20 @@ class TripleDifference:
 
     Examples
     --------
-    In Leeds the old go 10 → 4 (−6), the young 5 → 3 (−2); in Hull 9 → 8 (−1) and 6 → 6 (0). So
-    (−6 + 2) − (−1 − 0) = −3:
+    In Leeds and York the old go 10 → 4 (−6), the young 5 → 3 (−2); in Hull and Bath 9 → 8 (−1) and
+    6 → 6 (0). So (−6 + 2) − (−1 − 0) = −3:
 
     >>> import pandas as pd
-    >>> frame = pd.DataFrame({
-    ...     "unit": ["Leeds old", "Leeds young", "Hull old", "Hull young"] * 2,
-    ...     "town": ["Leeds", "Leeds", "Hull", "Hull"] * 2, "old": [1, 0, 1, 0] * 2,
-    ...     "year": [2020] * 4 + [2021] * 4, "days": [10., 5, 9, 6, 4, 3, 8, 6]})
+    >>> towns = ["Leeds", "York", "Hull", "Bath"]
+    >>> frame = pd.DataFrame([
+    ...     {"unit": f"{town} {kind}", "town": town, "old": int(kind == "old"), "year": year}
+    ...     for town in towns for kind in ("old", "young") for year in (2020, 2021)])
+    >>> frame["days"] = [10., 4, 5, 3] * 2 + [9, 8, 6, 6] * 2
     >>> panel = Panel(frame=frame, unit="unit", period="year", freq="year", outcomes=("days",),
     ...               covariates=("town", "old"))
     >>> claim = Claim(id="c", innovation="desk for the old", outcome="days", better="lower",
-    ...               treated={"Leeds old": "2021"}, size=3, scale="absolute")
-    >>> by_hand = Policy(few_treated=0)  # so few units have no clustered error otherwise
+    ...               treated=["Leeds old", "York old"], start="2021", size=3, scale="absolute")
+    >>> by_hand = Policy(few_treated=1)  # so few units have no clustered error otherwise
     >>> round(TripleDifference(within="old", place="town").fit(panel, claim, policy=by_hand).effect, 9)
     -3.0
     """

@@ -43,15 +43,12 @@ class Summed(NamedTuple):
         Sum of their weights times how far exposure then lay from where it began.
     influence
         What each unit adds to `total`, centred, (N,).
-    n_cells
-        Number of switching units and periods.
     """
 
     total: float
     size: float
     dose: float
     influence: Floats
-    n_cells: int
 
 
 def switches(exposure: Floats) -> Switches:
@@ -126,6 +123,7 @@ def sum_cells(
     *,
     from_start: bool,
     cohort: Ints | None,
+    small_sample: bool,
 ) -> Summed:
     """Sum the signed differences-in-differences of some cells.
 
@@ -142,6 +140,8 @@ def sum_cells(
     cohort
         Cohort of each unit, (N,), within which its contributions are centred; None centres each
         cell's switchers and stayers on their own means.
+    small_sample
+        Stretch what is centred on the mean of n units by √(n/(n − 1)).
 
     Examples
     --------
@@ -149,45 +149,93 @@ def sum_cells(
 
     >>> outcomes, exposure = np.array([[0.0, 5.0], [0.0, 1.0]]), np.array([[0.0, 1.0], [0.0, 0.0]])
     >>> found = sum_cells(instant_cells(outcomes, exposure), outcomes, exposure, np.ones(2),
-    ...                   from_start=False, cohort=None)
+    ...                   from_start=False, cohort=None, small_sample=True)
     >>> found.total, found.size, found.dose
     (4.0, 1.0, 1.0)
     """
+    usable = [cell for cell in cells if len(cell.switchers) and len(cell.stayers)]
+    compared = [_compare(cell, outcomes, exposure, weights, from_start) for cell in usable]
+    total = float(
+        sum(
+            cell.sign * c.mass * (c.mean - c.expected)
+            for cell, c in zip(usable, compared, strict=True)
+        )
+    )
+    dose = float(sum(c.dose for c in compared))
     own = np.zeros(len(outcomes))
-    total = size = dose = 0.0
-    n_cells = 0
-    for cell in cells:
-        if not (len(cell.switchers) and len(cell.stayers)):
-            continue
-        ours, theirs = weights[cell.switchers], weights[cell.stayers]
-        mass = float(ours.sum())
-        change = outcomes[:, cell.period] - outcomes[:, cell.base]
-        rises, drift = change[cell.switchers], change[cell.stayers]
-        expected = float(theirs @ drift / theirs.sum())
-        mean = float(ours @ rises / mass)
-        total += cell.sign * mass * (mean - expected)
-        size += mass
-        n_cells += len(ours)
-        from_ = 0 if from_start else cell.period - 1
-        moved = exposure[cell.switchers, cell.period] - exposure[cell.switchers, from_]
-        dose += float(ours @ np.abs(moved))
-        shift = (mean, expected) if cohort is None else (0.0, 0.0)
-        own[cell.switchers] += cell.sign * ours * (rises - shift[0])
-        own[cell.stayers] -= cell.sign * mass * theirs / theirs.sum() * (drift - shift[1])
-    return Summed(total, size, dose, own, n_cells)
+    for cell, c in zip(usable, compared, strict=True):
+        rises, drift = c.rises, c.drift
+        if cohort is None:
+            drift = _spread(drift - c.expected, small_sample)
+            # One switcher alone has no mean of others: it is held against the average effect.
+            alone = c.expected + cell.sign * total / dose * c.dose / c.mass
+            rises = _spread(rises - c.mean, small_sample) if len(rises) > 1 else rises - alone
+        theirs = weights[cell.stayers]
+        own[cell.switchers] += cell.sign * weights[cell.switchers] * rises
+        own[cell.stayers] -= cell.sign * c.mass * theirs / theirs.sum() * drift
+    if cohort is not None:
+        own = centre(own, cohort, small_sample=small_sample)
+    return Summed(total, float(sum(c.mass for c in compared)), dose, own)
 
 
-def centre(own: Floats, cohort: Ints) -> Floats:
+class _Compared(NamedTuple):
+    """Changes in one cell: of the switchers and the stayers, their means, weight and dose."""
+
+    rises: Floats
+    drift: Floats
+    mean: float
+    expected: float
+    mass: float
+    dose: float
+
+
+def _compare(
+    cell: Cell,
+    outcomes: Floats,
+    exposure: Floats,
+    weights: Floats,
+    from_start: bool,  # noqa: FBT001 - private
+) -> _Compared:
+    ours, theirs = weights[cell.switchers], weights[cell.stayers]
+    rises = outcomes[cell.switchers, cell.period] - outcomes[cell.switchers, cell.base]
+    drift = outcomes[cell.stayers, cell.period] - outcomes[cell.stayers, cell.base]
+    began = exposure[cell.switchers, 0 if from_start else cell.period - 1]
+    moved = np.abs(exposure[cell.switchers, cell.period] - began)
+    mass = float(ours.sum())
+    return _Compared(
+        rises, drift, float(ours @ rises / mass), float(theirs @ drift / theirs.sum()), mass,
+        float(ours @ moved),
+    )  # fmt: skip
+
+
+def _spread(centred: Floats, small_sample: bool) -> Floats:  # noqa: FBT001 - private
+    n = len(centred)
+    return centred * np.sqrt(n / (n - 1)) if small_sample and n > 1 else centred
+
+
+def centre(own: Floats, cohort: Ints, *, small_sample: bool) -> Floats:
     """Contributions less their cohort's mean; cohorts of one unit are centred together.
+
+    Parameters
+    ----------
+    own
+        Contributions of the units, (N,).
+    cohort
+        Cohort of each unit, (N,).
+    small_sample
+        Stretch the contributions of a cohort of n units by √(n/(n − 1)), for its mean is estimated.
 
     Examples
     --------
-    >>> centre(np.array([1.0, 3.0, 5.0, 9.0]), np.array([0, 0, 1, 2])).tolist()
+    >>> centre(np.array([1.0, 3.0, 5.0, 9.0]), np.array([0, 0, 1, 2]), small_sample=False).tolist()
     [-1.0, 1.0, -2.0, 2.0]
     """
     counts = np.bincount(cohort)
     cohort = np.where(counts[cohort] > 1, cohort, len(counts))
     counts = np.bincount(cohort)
     means = np.bincount(cohort, weights=own) / np.maximum(counts, 1)
-    centred: Floats = own - np.where(counts[cohort] > 1, means[cohort], own.mean())
+    size = counts[cohort]
+    centred: Floats = own - np.where(size > 1, means[cohort], own.mean())
+    if small_sample:
+        centred = centred * np.sqrt(size / np.maximum(size - 1, 1))
     return centred
