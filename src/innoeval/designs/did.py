@@ -21,7 +21,7 @@ from innoeval.records.match import share_unit
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.stats.contrast import period_effects, window_contrasts
-from innoeval.stats.noise import noise_ratio, unit_noise
+from innoeval.stats.noise import FEWEST_FOR_NOISE, noise_ratio, unit_noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,20 +234,22 @@ class DifferenceInDifferences:
                 )
             )
         ours, past = treated[usable], case.outcomes[usable, : case.launch]
+        # With many treated units nothing asks for noises, and on large panels they take their time.
+        asked = inference is not None or int(ours.sum()) <= policy.few_treated
+        noise = unit_noise(past) if asked else np.ones(len(ours))
+        ratio = noise_ratio(noise, ours) if case.launch >= FEWEST_FOR_NOISE else float("nan")
         columns: Columns = {}
         if inference is not None:
             columns = unit_columns(panel, inference, usable)
-            chosen = grant(
-                inference, columns, ours, noise_ratio(past, ours), complete=not missing.any()
-            )
+            chosen = grant(inference, columns, ours, ratio, complete=not missing.any())
         else:
             chosen = choose_inference(
-                int(ours.sum()), int((~ours).sum()), noise_ratio(past, ours),
+                int(ours.sum()), int((~ours).sum()), ratio,
                 few_treated=policy.few_treated, draws=policy.draws, seed=policy.seed,
             )  # fmt: skip
         return DiDKernel(
             raw=case.outcomes[usable], outcomes=read_only(outcomes[usable]), treated=ours,
-            launch=case.launch, noise=read_only(unit_noise(past)), chosen=chosen, columns=columns,
+            launch=case.launch, noise=read_only(noise), chosen=chosen, columns=columns,
             check_level=policy.check_level, warnings=(*warnings, *chosen.warnings),
         ).with_spell(claim.better)  # fmt: skip
 

@@ -123,8 +123,8 @@ def compare_groups(choice: Choice, groups: Groups, level: float) -> Compared:
             found = donald_lang(contrasts, treated, level)
         case WildClusterBootstrap():
             found = _wild(choice, groups, level)
-        case CR2(df="welch"):
-            found = compare(contrasts, treated, level)
+        case CR2(by="unit"):
+            found = compare(contrasts, treated, level, alike=choice.df == "satterthwaite")
         case _:
             found = _least_squares(choice, groups, level)
     return found
@@ -158,10 +158,11 @@ def _least_squares(choice: Choice, groups: Groups, level: float) -> Compared:
         case Clustered():
             factor = small_sample(choice.small_sample, groups.counts, n_groups)
             covariance = clustered(X, residuals, codes) * factor
-        case CR2() | CR3():
-            found = reduced_bias(X, residuals, codes, "CR2" if isinstance(choice, CR2) else "CR3")
-            covariance = found.covariance
-            df = float(found.df[1]) if isinstance(choice, CR2) else df
+        case CR2():
+            found = reduced_bias(X, residuals, codes, "CR2")
+            covariance, df = found.covariance, float(found.df[1])
+        case CR3():
+            covariance = reduced_bias(X, residuals, codes, "CR3").covariance
         case Jackknife():
             covariance = jackknife(X, residuals, codes)
         case Conley():

@@ -117,12 +117,12 @@ def slopes(outcomes: Floats, periods: Masks) -> tuple[Floats, Floats, Floats]:
     return slope, at, mean
 
 
-def compare(contrasts: Floats, treated: Masks, level: float) -> Compared:
+def compare(contrasts: Floats, treated: Masks, level: float, *, alike: bool = False) -> Compared:
     """Difference in mean contrasts between two groups, with unequal variances.
 
     With one contrast per unit this is difference-in-differences clustered by unit: the standard
-    error equals CR2 (Bell-McCaffrey). The degrees of freedom are Welch's: Satterthwaite's with each
-    group's own variance, where Bell and McCaffrey take all units to be equally noisy.
+    error equals CR2 (Bell-McCaffrey). The degrees of freedom are Welch's, Satterthwaite's with each
+    group's own variance; `alike` gives those of Bell and McCaffrey, who take one for both.
 
     Parameters
     ----------
@@ -132,6 +132,8 @@ def compare(contrasts: Floats, treated: Masks, level: float) -> Compared:
         Mask (N,).
     level
         Level of the interval.
+    alike
+        Take the degrees of freedom as if all units were equally noisy.
 
     References
     ----------
@@ -155,6 +157,9 @@ def compare(contrasts: Floats, treated: Masks, level: float) -> Compared:
     variance = parts.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         df = np.where(variance > 0, variance**2 / (parts**2 / freedom).sum(axis=0), freedom.min())
+    if alike:
+        shares = np.array([1 / len(ours), 1 / len(theirs)])
+        df = np.full(len(df), shares.sum() ** 2 / (shares**2 / freedom[:, 0]).sum())
     return student(effect, np.sqrt(variance), df, level)
 
 

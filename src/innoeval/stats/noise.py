@@ -90,29 +90,25 @@ def group_noise(noise: Floats, treated: Masks) -> Floats:
     return np.where(treated, shared, noise)
 
 
-def noise_ratio(past: Floats, treated: Masks) -> float:
-    """How many times as noisy the treated units were as a typical comparison unit.
+def noise_ratio(noise: Floats, treated: Masks) -> float:
+    """How many times as noisy the treated units are as a typical comparison unit.
 
     Parameters
     ----------
-    past
-        Outcomes before the start, array (N, T₀).
+    noise
+        Array (N,) from `unit_noise`.
     treated
         Mask (N,).
 
     Returns
     -------
-    Root mean square over the treated by the median over the comparison units; `nan` where there
-    are too few periods to tell.
+    Root mean square over the treated by the median over the comparison units.
 
     Examples
     --------
-    >>> noise_ratio(np.zeros((4, 2)), np.array([True, False, False, False]))
-    nan
+    >>> noise_ratio(np.array([6.0, 1.0, 2.0, 9.0]), np.array([True, False, False, False]))
+    3.0
     """
-    if past.shape[1] < FEWEST_FOR_NOISE:
-        return float("nan")
-    noise = unit_noise(past)
     return float(np.sqrt((noise[treated] ** 2).mean()) / np.median(noise[~treated]))
 
 

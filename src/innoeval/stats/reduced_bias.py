@@ -109,13 +109,18 @@ def jackknife(X: Floats, outcomes: Floats, codes: Codes) -> Floats:
 
 
 def _freedom(squares: Floats, crossed: Floats, inverse: Floats) -> Floats:
-    """(tr Γ)² / tr Γ² of Γ_gh = [g = h] a_g'a_g − a_g'X_g (X'X)⁻¹ X_h'a_h, for each coefficient."""
+    """(tr Γ)² / tr Γ² of Γ_gh = [g = h] a_g'a_g − a_g'X_g (X'X)⁻¹ X_h'a_h, for each coefficient.
+
+    With D the diagonal matrix and C the rows a_g'X_g, both traces need k × k products alone.
+    """
     df = np.empty(squares.shape[1])
     for c in range(len(df)):
-        across = crossed[:, c, :]
-        gamma = np.diag(squares[:, c]) - across @ inverse @ across.T
-        total = (gamma**2).sum()
-        df[c] = np.trace(gamma) ** 2 / total if total > 0 else np.nan
+        own, across = squares[:, c], crossed[:, c, :]
+        taken = ((across @ inverse) * across).sum(axis=1)
+        product = inverse @ (across.T @ across)
+        trace = own.sum() - taken.sum()
+        total = (own**2).sum() - 2 * (own * taken).sum() + np.trace(product @ product)
+        df[c] = trace**2 / total if total > 0 else np.nan
     return df
 
 
