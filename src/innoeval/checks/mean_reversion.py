@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from innoeval.checks.base import Bias, Case, Measurement, power_for_half
-from innoeval.designs.base import last_spell
+from innoeval.designs.base import last_spells
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
 
@@ -36,18 +36,19 @@ class MeanReversion:
     def measure(self, case: Case) -> Measurement:
         """Hold the last spells before the start against all earlier periods."""
         launch = case.kernel.launch
-        found = last_spell(case.kernel, level=1 - 2 * case.policy.check_level)
-        if found is None:
+        spells = last_spells(case.kernel, level=1 - 2 * case.policy.check_level)
+        if not spells:
             return Measurement(
                 status="cannot_tell",
                 says=f"There are {launch} periods before the start, too few to know whether they were unusually bad.",
             )
+        found = min(spells, key=lambda spell: spell.p_value)
         dip, k = -case.sign * found.effect, found.length
         deepest = max(-case.sign * found.low, -case.sign * found.high)
         part = _part_of_baseline(case, k)
         # One-sided: a good spell before the start does not flatter a claim. Several lengths were
         # looked at (Bonferroni).
-        p_value = min(1.0, found.tried * (found.p_value / 2 if dip > 0 else 1 - found.p_value / 2))
+        p_value = min(1.0, len(spells) * (found.p_value / 2 if dip > 0 else 1 - found.p_value / 2))
         rank, n_spells = _rank(case, k)
         what = f"The {f'{k} periods' if k > 1 else 'period'} before the start {'were' if k > 1 else 'was'}"
         place = _place(rank, n_spells)

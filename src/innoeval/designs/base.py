@@ -94,7 +94,7 @@ class Kernel(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spell:
-    """The spell right before a start that is least like what went before.
+    """A spell right before the start, held against all earlier periods.
 
     Parameters
     ----------
@@ -104,8 +104,6 @@ class Spell:
         How far it lies from the earlier periods, in outcome units and raw sign.
     p_value
         Of the two-sided test of no difference, for this length alone.
-    tried
-        So many lengths were looked at.
     """
 
     length: int
@@ -114,7 +112,6 @@ class Spell:
     low: float
     high: float
     p_value: float
-    tried: int
 
 
 def usual_spell(launch: int) -> int:
@@ -123,12 +120,12 @@ def usual_spell(launch: int) -> int:
     Examples
     --------
     >>> [usual_spell(launch) for launch in (2, 3, 5, 24)]
-    [0, 1, 2, 3]
+    [0, 1, 3, 3]
     """
-    return 0 if launch < FEWEST_FOR_SPELL else min(SPELL, launch // 2)
+    return max(0, min(SPELL, launch - EARLIER))
 
 
-def last_spell(kernel: Kernel, level: float = 0.95) -> Spell | None:
+def last_spells(kernel: Kernel, level: float = 0.95) -> tuple[Spell, ...]:
     """Hold spells of several lengths right before the start against all earlier periods.
 
     Parameters
@@ -136,35 +133,32 @@ def last_spell(kernel: Kernel, level: float = 0.95) -> Spell | None:
     kernel
         A design made ready on a claim and panel.
     level
-        Level of the interval.
+        Level of the intervals.
 
     Returns
     -------
-    The spell with the smallest p-value; None where there are too few periods or values.
+    The spells, shortest first; none where there are too few periods or values.
     """
     launch, time = kernel.launch, np.arange(len(kernel.series))
     lengths = [k for k in SPELLS if launch - k >= EARLIER]
     if not lengths:
-        return None
+        return ()
     edge = launch - np.array(lengths)[:, None]
     found = kernel.effects(time < edge, (time >= edge) & (time < launch), level)
-    known = np.flatnonzero(np.isfinite(found.effect))
-    if not len(known):
-        return None
-    k = int(known[np.argmin(found.p_value[known])])
-    return Spell(
-        length=lengths[k], effect=float(found.effect[k]), std_error=float(found.std_error[k]),
-        low=float(found.low[k]), high=float(found.high[k]), p_value=float(found.p_value[k]),
-        tried=len(lengths),
+    return tuple(
+        Spell(
+            length=length, effect=float(found.effect[k]), std_error=float(found.std_error[k]),
+            low=float(found.low[k]), high=float(found.high[k]), p_value=float(found.p_value[k]),
+        )
+        for k, length in enumerate(lengths) if np.isfinite(found.effect[k])
     )  # fmt: skip
 
 
-def bad_spell(spell: Spell | None, better: Better, level: float) -> int:
-    """Length of a spell that is shown to be worse than what went before; 0 if none is."""
-    if spell is None or spell.p_value > level:
-        return 0
-    worse = spell.effect > 0 if better == "lower" else spell.effect < 0
-    return spell.length if worse else 0
+def bad_spell(spells: tuple[Spell, ...], better: Better, level: float) -> int:
+    """Length of the longest spell that is shown to be worse than what went before; 0 if none is."""
+    sign = 1 if better == "lower" else -1
+    shown = [s.length for s in spells if s.p_value <= level and sign * s.effect > 0]
+    return max(shown, default=0)
 
 
 @runtime_checkable

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from innoeval.designs.base import Effects, Mask, bad_spell, last_spell, usual_spell
+from innoeval.designs.base import Effects, Mask, bad_spell, last_spells, usual_spell
 from innoeval.designs.granted import Columns
 from innoeval.inference import (
     Cells,
@@ -112,7 +112,7 @@ class DiDKernel:
         turn the return to normal into an effect: so one that is shown is left out of trends. A good
         one stays: it belongs to a trend that was improving already.
         """
-        return replace(self, spell=bad_spell(last_spell(self), better, self.check_level))
+        return replace(self, spell=bad_spell(last_spells(self), better, self.check_level))
 
     @property
     def set_aside(self) -> int:

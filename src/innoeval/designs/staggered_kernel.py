@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from innoeval.designs.base import Effects, Mask, bad_spell, last_spell
+from innoeval.designs.base import Effects, Mask, bad_spell, last_spells
 from innoeval.designs.cohorts import Base, Cohorts, Rule, Spans, lay_spans
 from innoeval.designs.covariates import Adjustment
 from innoeval.designs.group_times import Found, group_times
@@ -108,7 +108,7 @@ class StaggeredKernel:
     @property
     def spell(self) -> int:
         """Periods before the start that are unlike the earlier ones; see `DiDKernel.spell`."""
-        return bad_spell(last_spell(self), self.better, self.policy.check_level)
+        return bad_spell(last_spells(self), self.better, self.policy.check_level)
 
     def spans(self, before: Mask, after: Mask) -> Spans:
         """Contrasts of the periods of one window of event time with the mean over another."""

@@ -101,10 +101,10 @@ class Policy:
                 f"policy: level {self.level} or check_level {self.check_level} is not a "
                 "probability that an interval can keep; the usual ones are 0.95 and 0.05"
             )
-        if min(self.draws, self.minimum_side, self.few_treated) < 1 or self.seed < 0:
+        if min(self.draws, self.minimum_side) < 1 or min(self.few_treated, self.seed) < 0:
             raise InnoevalError(
-                f"policy: draws {self.draws}, minimum_side {self.minimum_side} and few_treated "
-                f"{self.few_treated} must be at least 1, and the seed {self.seed} not negative"
+                f"policy: draws {self.draws} and minimum_side {self.minimum_side} must be at least 1, "
+                f"few_treated {self.few_treated} and the seed {self.seed} not negative"
             )
         if self.shown_share > self.overstated_below:
             raise InnoevalError(
