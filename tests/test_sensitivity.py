@@ -58,7 +58,8 @@ def test_the_design_gives_the_same_intervals(
         id="c", innovation="Medicaid", outcome="dins", better="higher", treated=treated,
         start="2014",
     )  # fmt: skip
-    est = ie.designs.EventStudy(small_sample="fixest").fit(panel, claim)
+    chosen = ie.inference.Clustered(by="unit", small_sample="fixest")
+    est = ie.designs.EventStudy().fit(panel, claim, inference=chosen)
     for asked in (0, None):
         ours = ie.sensitivity.relative_magnitudes(est, event_time=asked)
         theirs = ie.sensitivity.relative_magnitudes(medicaid, event_time=asked)
