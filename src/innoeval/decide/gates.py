@@ -32,11 +32,14 @@ def main_gate(
     """
     names = {gate.check for gate in policy.gates if gate.relaxes == relaxes}
     statuses = {f.status for f in findings if f.check in names}
-    by_lot = claim.assignment in {"randomised", "lottery"}
-    if by_lot and relaxes == Assumption.parallel_trends and "problem" not in statuses:
+    if _by_lot(claim) and relaxes == Assumption.parallel_trends and "problem" not in statuses:
         return "clear"
     order: tuple[FindingStatus, ...] = ("problem", "cannot_tell", "clear")
     return next((status for status in order if status in statuses), "cannot_tell")
+
+
+def _by_lot(claim: Claim) -> bool:
+    return claim.assignment in {"randomised", "lottery"}
 
 
 def opened_gates(
@@ -44,9 +47,10 @@ def opened_gates(
     main: FindingStatus,
     relaxes: Assumption | None,
     estimate: Estimate,
+    claim: Claim,
     policy: Policy,
 ) -> tuple[Opened, ...]:
-    """Stressed analyses that a check lets in, the design's main one first."""
+    """Stressed analyses that a check lets in; after a lottery only shown problems do."""
     told = {f.check: f for f in findings}
     opened = []
     for gate in policy.gates:
@@ -57,6 +61,8 @@ def opened_gates(
             continue
         else:
             status, why = finding.status, finding.says
+            if _by_lot(claim) and status != "problem" and relaxes == Assumption.parallel_trends:
+                continue
         if status == "problem":
             opened.append(Opened(gate.relaxes, gate.problem == "replaces", why))
         elif status in {"cannot_tell", "not_applicable"} or policy.strict:

@@ -25,8 +25,8 @@ Positions = npt.NDArray[np.int64]
 #: Lengths of a spell right before a start that are looked at; the usual one; and the fewest
 #: periods that have to lie before a spell.
 SPELLS, SPELL, EARLIER = (1, 2, 3, 6), 3, 2
-#: Fewest periods before a start with which a spell can be set aside.
-FEWEST_FOR_SPELL = 1 + EARLIER
+#: Fewest periods before a start with which a usual spell can be told apart and set aside.
+FEWEST_FOR_SPELL = SPELL + EARLIER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +119,10 @@ def usual_spell(launch: int) -> int:
 
     Examples
     --------
-    >>> [usual_spell(launch) for launch in (2, 3, 5, 24)]
-    [0, 1, 3, 3]
+    >>> [usual_spell(launch) for launch in (4, 5, 24)]
+    [0, 3, 3]
     """
-    return max(0, min(SPELL, launch - EARLIER))
+    return SPELL if launch >= FEWEST_FOR_SPELL else 0
 
 
 def last_spells(kernel: Kernel, level: float = 0.95) -> tuple[Spell, ...]:
@@ -141,7 +141,7 @@ def last_spells(kernel: Kernel, level: float = 0.95) -> tuple[Spell, ...]:
     """
     launch, time = kernel.launch, np.arange(len(kernel.series))
     lengths = [k for k in SPELLS if launch - k >= EARLIER]
-    if not lengths:
+    if launch < FEWEST_FOR_SPELL:
         return ()
     edge = launch - np.array(lengths)[:, None]
     found = kernel.effects(time < edge, (time >= edge) & (time < launch), level)
