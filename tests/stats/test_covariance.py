@@ -103,6 +103,27 @@ def test_driscoll_kraay_equals_statsmodels(fit: tuple) -> None:
     assert errors(found) == pytest.approx(theirs.bse[1:], rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("kernel", "metric"), [("uniform", "haversine"), ("bartlett", "euclidean")]
+)
+def test_conley_equals_diff_diff(fit: tuple, kernel: str, metric: str) -> None:
+    from diff_diff.conley import _compute_conley_vcov
+
+    X, residuals, _ = fit
+    places = np.random.default_rng(5).normal(size=(len(X), 2)) + [50, 5]
+    apart = (
+        kilometres(*places.T) if metric == "haversine"
+        else np.hypot(*(np.subtract.outer(one, one) for one in places.T))
+    )  # fmt: skip
+    cutoff = float(np.quantile(apart, 0.1))
+    likeness = nearby(apart, cutoff, fading=kernel == "bartlett")
+    found = weighted(X, residuals, np.arange(len(X)), likeness)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = _compute_conley_vcov(X, residuals[:, 0], places, cutoff, metric, kernel, X.T @ X)
+    np.testing.assert_allclose(found[0], theirs, rtol=1e-7)
+
+
 def test_the_jackknife_is_what_leaving_clusters_out_gives(fit: tuple) -> None:
     X, residuals, codes = fit
     y = ROWS["y"].to_numpy()

@@ -273,7 +273,8 @@ class DifferenceInDifferences:
         if not np.isfinite([found.low[0], found.high[0]]).all():
             warnings = (
                 *warnings,
-                "so few choices of treated units exist that no 95 % interval with an end can be given",
+                f"there are so few choices of units or signs that no {100 * policy.level:g} % "
+                "interval with both ends can be given",
             )
         return Estimate(
             design="DifferenceInDifferences",
