@@ -271,11 +271,11 @@ class DifferenceInDifferences:
         influence = influence_of(contrasts[:, None], ready.treated)[:, 0]
         warnings = ready.warnings if said is None else said
         if not np.isfinite([found.low[0], found.high[0]]).all():
-            warnings = (
-                *warnings,
+            unbounded = (
                 f"there are so few choices of units or signs that no {100 * policy.level:g} % "
-                "interval with both ends can be given",
+                "interval with both ends can be given"
             )
+            warnings = (*warnings, unbounded)
         return Estimate(
             design="DifferenceInDifferences",
             estimand=self.estimand,
