@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from innoeval.designs.base import DecidingDesign, Design
 from innoeval.designs.before_after import BeforeAfter
 from innoeval.designs.did import DifferenceInDifferences
+from innoeval.designs.imputation import Imputation
 from innoeval.designs.its import SegmentedRegression
 from innoeval.designs.staggered import CallawaySantAnna
 from innoeval.designs.synthetic import SyntheticControl, SyntheticDiD
@@ -23,7 +24,7 @@ class Choice:
     """The design that decides (None where none fits), those that fit beside it, and why not the rest."""
 
     design: DecidingDesign | None
-    beside: tuple[DecidingDesign, ...]
+    beside: tuple[Design, ...]
     objections: tuple[Objection, ...]
 
 
@@ -33,6 +34,7 @@ def preferred() -> tuple[Design, ...]:
         SyntheticDiD(),
         DifferenceInDifferences(),
         CallawaySantAnna(comparison="not_yet_treated", base="average"),
+        Imputation(),
         SyntheticControl(),
         SegmentedRegression(),
         TwoWayFixedEffects(),
@@ -56,12 +58,16 @@ def choose(
     """
     candidates = preferred() if designs is None else tuple(designs)
     chosen: DecidingDesign | None = None
-    beside: list[DecidingDesign] = []
+    beside: list[Design] = []
     objections = []
     for design in candidates:
         reasons = design.objections(panel, claim, policy)
         name = type(design).__name__
-        if reasons or not isinstance(design, DecidingDesign):
+        if not reasons and chosen and getattr(design, "accompanies", "") == type(chosen).__name__:
+            beside.append(design)
+            reason = "it fits, and is shown beside the design that decides; it never decides itself"
+            objections.append(Objection(design=name, reasons=(reason,)))
+        elif reasons or not isinstance(design, DecidingDesign):
             objections.append(Objection(design=name, reasons=reasons or ("it never decides",)))
         elif chosen is None:
             chosen = design

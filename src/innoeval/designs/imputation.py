@@ -71,6 +71,7 @@ class Imputation:
     """
 
     assumptions: ClassVar[tuple[Assumption, ...]] = LEANS_ON
+    accompanies: ClassVar[str] = "CallawaySantAnna"
     sms_level: ClassVar[int] = 3
     estimand: ClassVar[str] = (
         "average effect on the treated over all their periods from the start, each treated unit "
@@ -89,7 +90,16 @@ class Imputation:
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why imputation does not fit this claim and panel; empty if it does."""
         cells = make_ready(panel, claim, self.weights, self.covariates)
-        return _obstacles(cells, self._linked(cells)) or few(cells, policy)
+        if against := _obstacles(cells, self._linked(cells)) or few(cells, policy):
+            return against
+        if len(np.unique(cells.starts[cells.treated])) == 1:
+            return (
+                (
+                    "all treated units start at one date, where imputation says the same as "
+                    "difference-in-differences"
+                ),
+            )
+        return ()
 
     def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
         """The estimate with parallel trends in all periods at face value.
