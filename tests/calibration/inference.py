@@ -44,10 +44,9 @@ def autoregressive(rng: np.random.Generator, n: int, length: int, rho: float) ->
 
 
 def ready(
-    outcomes: np.ndarray, treated: np.ndarray, launch: int, choice: Choice | None
+    outcomes: np.ndarray, treated: np.ndarray, launch: int, noise: np.ndarray, choice: Choice | None
 ) -> DiDKernel:
     """The kernel of difference-in-differences, as `fit` makes it, with or without a choice."""
-    noise = unit_noise(outcomes[:, :launch])
     ratio = noise_ratio(noise, treated) if launch >= FEWEST_FOR_NOISE else np.nan
     chosen = (
         choose_inference(int(treated.sum()), int((~treated).sum()), ratio, draws=WAYS)
@@ -65,8 +64,9 @@ def tried(outcomes: np.ndarray, treated: np.ndarray, launch: int) -> np.ndarray:
     time = np.arange(outcomes.shape[1])
     windows = (time < launch)[None], (time >= launch)[None]
     plain = Randomization(statistic="coefficient", draws=WAYS) if treated.sum() <= 5 else CR2()
+    noise = unit_noise(outcomes[:, :launch])
     found = [
-        ready(outcomes, treated, launch, choice).effects(*windows)
+        ready(outcomes, treated, launch, noise, choice).effects(*windows)
         for choice in (None, plain, Clustered())
     ]
     unbounded = np.isinf([found[0].low[0], found[0].high[0]]).any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import combinations
 from math import comb
 from typing import NamedTuple
@@ -40,24 +41,34 @@ def assignments(treated: Masks, draws: int, seed: int) -> Masks:
 
     Returns
     -------
-    Masks of shape (M, N).
+    Masks of shape (M, N), read-only.
 
     Examples
     --------
     >>> assignments(np.array([False, True, False]), 99, seed=1).astype(int).tolist()
     [[0, 1, 0], [1, 0, 0], [0, 0, 1]]
     """
+    return _listed(np.asarray(treated, dtype=bool).tobytes(), draws, seed)
+
+
+@lru_cache(maxsize=4)
+def _listed(real: bytes, draws: int, seed: int) -> Masks:
+    """`assignments` of a mask as bytes, kept: every question of a design is asked of the same."""
+    treated = np.frombuffer(real, dtype=bool)
     n, k = len(treated), int(treated.sum())
     if comb(n, k) <= draws + 1:
         chosen = np.zeros((comb(n, k), n), dtype=bool)
         for row, units in enumerate(combinations(range(n), k)):
             chosen[row, list(units)] = True
-        real = np.flatnonzero((chosen == treated).all(axis=1))[0]
-        return np.concatenate([chosen[real : real + 1], np.delete(chosen, real, axis=0)])
+        first = np.flatnonzero((chosen == treated).all(axis=1))[0]
+        chosen[[0, first]] = chosen[[first, 0]]
+        chosen.flags.writeable = False
+        return chosen
     ranks = np.random.default_rng(seed).random((draws, n)).argpartition(k - 1, axis=1)[:, :k]
     chosen = np.zeros((draws + 1, n), dtype=bool)
     np.put_along_axis(chosen[1:], ranks, values=True, axis=1)
     chosen[0] = treated
+    chosen.flags.writeable = False
     return chosen
 
 
