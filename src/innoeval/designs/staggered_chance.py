@@ -97,16 +97,16 @@ class Chance(NamedTuple):
         return by_chance(a, b, scale, level)
 
 
-def arrange_chance(
-    cohorts: Cohorts, spans: Spans, anticipation: int, choice: Randomization
-) -> Chance:
+def assign(
+    cohorts: Cohorts, anticipation: int, choice: Randomization
+) -> tuple[Positions, Floats | None]:
     """Other assignments of the start dates, and the units' noise before the first of them."""
     first = int(cohorts.starts[0]) - anticipation
     noise = None
     if first >= FEWEST_FOR_NOISE and choice.statistic == "own_noise":
         noise = group_noise(unit_noise(cohorts.outcomes[:, :first]), cohorts.treated)
     chosen = start_assignments(cohorts.group, len(cohorts.starts), choice.draws, choice.seed)
-    return Chance(cohorts, spans, chosen, noise)
+    return chosen, noise
 
 
 def as_effects(found: ByChance) -> Effects:

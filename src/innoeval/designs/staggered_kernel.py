@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from innoeval.designs.base import Effects, Mask, bad_spell, last_spells
+from innoeval.designs.base import Effects, Mask, Positions, bad_spell, last_spells
 from innoeval.designs.cohorts import Base, Cohorts, Rule, Spans, lay_spans
 from innoeval.designs.covariates import Adjustment
 from innoeval.designs.group_times import Found, group_times
-from innoeval.designs.staggered_chance import Chance, arrange_chance, as_effects
+from innoeval.designs.staggered_chance import Chance, as_effects, assign
 from innoeval.designs.staggered_errors import Errors, Sides, two_sides
+from innoeval.inference import Randomization
 from innoeval.records.claim import Better
 from innoeval.records.freeze import Floats
 from innoeval.records.policy import Policy
@@ -35,7 +37,7 @@ class Answer(NamedTuple):
     chance: Chance | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)  # no slots: what is cached needs a place
 class StaggeredKernel:
     """Outcomes by cohort and time since the start; see `innoeval.designs.base.Kernel`.
 
@@ -75,17 +77,17 @@ class StaggeredKernel:
         """Number of event times."""
         return self.launch + len(self.cohorts.seen) - int(self.cohorts.starts[0])
 
-    @property
+    @cached_property
     def series(self) -> Floats:
         """Treated less comparison units by event time, against each cohort's earlier mean, (T,)."""
-        time = np.arange(self.length)
-        found = np.full(self.length, np.nan)
-        for at in time:
-            spans = self.spans(time < self.launch - self.rule.anticipation, time == at)
-            if len(spans.cohort):
-                known = group_times(self.cohorts, spans, self.adjustment)
-                ones = np.ones((1, len(known.effect)))
-                found[at] = combine(ones, known.effect, known.share, known.spans.cohort).effect[0]
+        time, found = np.arange(self.length), np.full(self.length, np.nan)
+        spans = self.spans(time < self.launch - self.rule.anticipation, time >= 0)
+        if len(spans.cohort):
+            known = group_times(self.cohorts, spans, self.adjustment)
+            at = known.spans.period - self.cohorts.starts[known.spans.cohort] + self.launch
+            rows = (at == np.unique(at)[:, None]).astype(np.float64)
+            each = combine(rows, known.effect, known.share, known.spans.cohort)
+            found[np.unique(at)] = each.effect
         return found
 
     def effects(self, before: Mask, after: Mask, level: float = 0.95) -> Effects:
@@ -105,7 +107,7 @@ class StaggeredKernel:
         told = self.answer(self.trending("carried"), level)
         return None if told is None else told.effects
 
-    @property
+    @cached_property
     def spell(self) -> int:
         """Periods before the start that are unlike the earlier ones; see `DiDKernel.spell`."""
         return bad_spell(last_spells(self), self.better, self.policy.check_level)
@@ -144,6 +146,12 @@ class StaggeredKernel:
         at = np.array([by_cohort[int(g)] for g in spans.cohort])
         return spans._replace(trend="carried" if trend == "carried" else "extrapolated", base=at)
 
+    @cached_property
+    def _assignments(self) -> tuple[Positions, Floats | None]:
+        """Other assignments of the start dates, and the units' noise before the first of them."""
+        choice = self.errors.randomised or Randomization()
+        return assign(self.cohorts, self.rule.anticipation, choice)
+
     def answer(self, spans: Spans, level: float, *, treated_only: bool = False) -> Answer | None:
         """The average of some contrasts, with its inference; None where there is none.
 
@@ -167,9 +175,7 @@ class StaggeredKernel:
         overall = combine(counted[None], found.effect, found.share, found.spans.cohort)
         added = found.units(overall.jacobian)[:, 0]
         if self.errors.randomised is not None:
-            chance = arrange_chance(
-                self.cohorts, found.spans, self.rule.anticipation, self.errors.randomised
-            )
+            chance = Chance(self.cohorts, found.spans, *self._assignments)
             weights = overall.jacobian[:, : len(found.effect)]
             effects = as_effects(chance.ask(weights, level))
             return Answer(effects, found, overall, added, chance=chance)
