@@ -8,10 +8,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.panels import claim_on, panel_of
 
-from innoeval.designs import CallawaySantAnna
-from innoeval.errors import DesignError
-from innoeval.records import Claim, Estimate, Panel
+from innoeval.designs import CallawaySantAnna, DifferenceInDifferences
+from innoeval.errors import ClaimError, DesignError
+from innoeval.inference import CR2, Clustered, Multiplier, Randomization
+from innoeval.records import Assumption, Claim, Estimate, Panel
+from innoeval.records.saved import dump, load
 
 
 def staggered(seed: int = 1, n: int = 60, T: int = 8, missing: float = 0.0) -> pd.DataFrame:
@@ -245,3 +250,215 @@ def test_covariates_equal_diff_diff(
     for cell, (effect, error) in cells.items():
         assert effect == pytest.approx(peer.group_time_effects[cell]["effect"], abs=1e-8)
         assert error == pytest.approx(peer.group_time_effects[cell]["se"], abs=1e-6)
+
+
+def few(seed: int = 20, n: int = 20, T: int = 16) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(n, 1)) * 3 + rng.normal(size=(1, T)) + rng.normal(size=(n, T))
+
+
+@pytest.mark.parametrize("n_treated", [2, 8])
+@pytest.mark.parametrize("comparison", ["never_treated", "not_yet_treated"])
+def test_one_start_and_an_average_base_is_difference_in_differences(
+    n_treated: int, comparison: str
+) -> None:
+    panel, claim = panel_of(few()), claim_on(range(n_treated), 8)
+    ours, plain = CallawaySantAnna(base="average", comparison=comparison), DifferenceInDifferences()
+    one, other = ours.fit(panel, claim), plain.fit(panel, claim)
+    assert one.effect == pytest.approx(other.effect, abs=1e-12)
+    assert one.p_value == pytest.approx(other.p_value, abs=1e-12)
+    np.testing.assert_allclose(one.conf_int, other.conf_int, atol=1e-9)
+    for name, relaxed in plain.stressed(panel, claim).items():
+        mine = ours.stressed(panel, claim)[name]
+        assert mine.effect == pytest.approx(relaxed.effect, abs=1e-10)
+        np.testing.assert_allclose(mine.conf_int, relaxed.conf_int, atol=1e-9)
+    mine, theirs = ours.kernel(panel, claim), plain.kernel(panel, claim)
+    np.testing.assert_allclose(mine.trend().low, theirs.trend().low, atol=1e-9)
+    shifted = theirs.series - theirs.series[:8].mean()
+    np.testing.assert_allclose(mine.series, shifted, atol=1e-12)
+
+
+def two_starts() -> Claim:
+    return Claim(id="c", innovation="i", outcome="y", better="lower", size=1, scale="absolute",
+                 treated={"u00": "2008", "u01": "2011"})  # fmt: skip
+
+
+def test_few_treated_units_are_compared_with_other_units_on_their_dates() -> None:
+    outcomes = few()
+    found = CallawaySantAnna(base="average").fit(panel_of(outcomes), two_starts())
+    # By hand: every ordered pair of the 20 units gets the two dates, 380 in all.
+    changes = np.stack([
+        [row[t] - row[:start].mean() for start in (8, 11) for t in range(start, 16)]
+        for row in outcomes
+    ])  # fmt: skip
+    first, second = changes[:, :8].sum(axis=1), changes[:, 8:].sum(axis=1)
+    effects = []
+    for i, j in np.ndindex(20, 20):
+        if i != j:
+            rest = np.delete(changes, [i, j], axis=0).mean(axis=0).sum()
+            effects.append((first[i] + second[j] - rest) / 13)
+    assert found.effect == pytest.approx(effects[0], abs=1e-12)
+    plain = CallawaySantAnna(base="average").fit(
+        panel_of(outcomes), two_starts(), inference=Randomization(statistic="coefficient")
+    )
+    counted = np.mean(np.abs(effects) >= abs(effects[0]) - 1e-12)
+    assert plain.p_value == pytest.approx(counted, abs=1e-12)
+    assert "380" in found.inference
+    assert "own noise" in found.inference
+
+
+def test_the_inverted_interval_holds_what_is_not_rejected() -> None:
+    panel, claim = panel_of(few(21)), two_starts()
+    design = CallawaySantAnna(base="average")
+    found = design.fit(panel, claim)
+    for end, outside in ((found.conf_int.low, -0.01), (found.conf_int.high, 0.01)):
+        for theta, rejected in ((end - outside, False), (end + outside, True)):
+            moved = few(21)
+            moved[0, 8:] -= theta
+            moved[1, 11:] -= theta
+            p_value = design.fit(panel_of(moved), claim).p_value
+            assert (p_value <= 0.05 + 1e-12) == rejected
+
+
+def test_the_kernel_knows_the_base_estimate_and_counts_event_time() -> None:
+    panel, claim = posed(staggered(22))
+    design = CallawaySantAnna(comparison="not_yet_treated", base="average")
+    ready = design.kernel(panel, claim)
+    time = np.arange(len(ready.series))
+    again = ready.effects((time < ready.launch)[None], (time >= ready.launch)[None])
+    found = design.fit(panel, claim)
+    assert again.effect[0] == pytest.approx(found.effect, abs=1e-12)
+    assert again.low[0] == pytest.approx(found.conf_int.low, abs=1e-12)
+    assert ready.launch == 6
+    nothing = ready.effects(time[None] < 0, time[None] < 0)
+    assert np.isnan(nothing.effect[0])
+
+
+def test_the_stressed_analysis_takes_a_drift_off_cohort_by_cohort() -> None:
+    panel, claim = posed(staggered(23, n=200))
+    drifting = panel.frame.copy()
+    ours = drifting["unit"].isin(claim.treated)
+    drifting["y"] += ours * (drifting["year"].dt.year - 2000) * 1.0
+    design = CallawaySantAnna(comparison="not_yet_treated", base="average")
+    truth = design.fit(panel, claim).effect
+    moved = Panel(frame=drifting.assign(year=drifting["year"].astype(str)), unit="unit",
+                  period="year", freq="year", outcomes=("y",), covariates=("w", "x"))  # fmt: skip
+    assert design.fit(moved, claim).effect > truth + 2
+    relaxed = design.stressed(moved, claim)[Assumption.parallel_trends]
+    straight = design.stressed(panel, claim)[Assumption.parallel_trends]
+    assert relaxed.effect == pytest.approx(straight.effect, abs=1e-9)
+
+
+def test_inference_is_honoured_or_refused() -> None:
+    frame = staggered(24)
+    frame["region"] = "r" + (frame["unit"].str[1:].astype(int) // 3).astype(str)
+    panel, claim = posed(frame)
+    panel = Panel(frame=frame.assign(year=frame["year"].astype(str)), unit="unit", period="year",
+                  freq="year", outcomes=("y",), covariates=("region",))  # fmt: skip
+    design = CallawaySantAnna()
+    plain = design.fit(panel, claim)
+    bare = design.fit(panel, claim, inference=Clustered(by="unit", small_sample="none"))
+    assert bare.std_error == plain.std_error
+    grouped = design.fit(panel, claim, inference=Clustered(by="region", small_sample="none"))
+    sums = grouped.influence.reshape(-1, 3).sum(axis=1)
+    assert grouped.std_error == pytest.approx(np.sqrt((sums**2).sum()) / 60, rel=1e-9)
+    assert grouped.n_clusters == 20
+    for part, summary in zip(grouped.components, plain.components, strict=True):
+        assert part.estimate == pytest.approx(summary.estimate)
+        assert part.std_error != summary.std_error
+    drawn = design.fit(panel, claim, inference=Multiplier(draws=499, seed=1)).aggregate("event")
+    assert drawn.std_error == plain.aggregate("event").std_error
+    chance = design.fit(panel, claim, inference=Randomization(draws=199))
+    assert "randomisation" in chance.inference
+    with pytest.raises(DesignError, match="not offered"):
+        design.fit(panel, claim, inference=CR2())
+    with pytest.raises(DesignError, match="at least 6 treated"):
+        design.fit(panel_of(few()), two_starts(), inference=Clustered(by="unit"))
+
+
+def test_saved_estimates_can_be_summed_up_again() -> None:
+    panel, claim = posed(staggered(25))
+    found = CallawaySantAnna().fit(panel, claim)
+    again = load(Estimate, dump(found))
+    assert again == found
+    one, other = found.aggregate("event", balance=1), again.aggregate("event", balance=1)
+    assert (one.effect, one.conf_int) == (other.effect, other.conf_int)
+    assert other.influence is None
+    drawn = CallawaySantAnna().fit(panel_of(few()), two_starts())
+    saved = load(Estimate, dump(drawn)).aggregate("event")
+    assert saved.effect == drawn.aggregate("event").effect
+    assert any("taken as normal" in said for said in saved.warnings)
+
+
+def test_covariates_that_cannot_be_used_are_named() -> None:
+    frame = staggered(26, n=120)
+    frame["one"], frame["twice"] = 1.0, 2 * frame["x"]
+    frame["tells"] = np.where(frame["first"] == 2003, 5.0, 0.0) + frame["x"]
+    panel, claim = posed(frame)
+    panel = Panel(frame=frame.assign(year=frame["year"].astype(str)), unit="unit", period="year",
+                  freq="year", outcomes=("y",), covariates=("x", "one", "twice", "tells"))  # fmt: skip
+    found = CallawaySantAnna(covariates=("x", "one", "twice")).fit(panel, claim)
+    plain = CallawaySantAnna(covariates=("x",)).fit(panel, claim)
+    assert found.effect == pytest.approx(plain.effect, abs=1e-10)
+    assert any("one, twice" in said for said in found.warnings)
+    with pytest.raises(DesignError, match="without error"):
+        CallawaySantAnna(covariates=("tells",)).fit(panel, claim)
+    few_treated = {unit: claim.treated[unit] for unit in list(claim.treated)[:3]}
+    small = Claim(id="c", innovation="i", outcome="y", better="higher", size=1, scale="absolute",
+                  treated=few_treated)  # fmt: skip
+    with pytest.raises(DesignError, match="no covariates or weights"):
+        CallawaySantAnna(covariates=("x",)).fit(panel, small)
+    with pytest.raises(DesignError, match="method"):
+        CallawaySantAnna(method="matching")
+
+
+def test_singleton_cohorts_and_first_periods_are_told() -> None:
+    outcomes = few(27, n=20)
+    starts = {f"u{i:02d}": str(2006 + i % 4) for i in range(6)} | {"u07": "2012"}
+    claim = Claim(id="c", innovation="i", outcome="y", better="lower", treated=starts, size=1,
+                  scale="absolute")  # fmt: skip
+    found = CallawaySantAnna().fit(panel_of(outcomes), claim)
+    assert any("single unit" in said for said in found.warnings)
+    with pytest.raises(ClaimError, match="begins in 2000"):
+        CallawaySantAnna().fit(panel_of(outcomes), claim_on([0, 1, 2], 0))
+    late = CallawaySantAnna(anticipation=3).fit(panel_of(outcomes), Claim(
+        id="c", innovation="i", outcome="y", better="lower", size=1, scale="absolute",
+        treated=starts | {"u08": "2002"},
+    ))  # fmt: skip
+    assert any("no base period" in said for said in late.warnings)
+
+
+def test_units_that_start_alone_cannot_be_compared_at_all() -> None:
+    claim = Claim(id="c", innovation="i", outcome="y", better="lower", size=1, scale="absolute",
+                  treated={f"u{i:02d}": "2003" for i in range(12)})  # fmt: skip
+    with pytest.raises(DesignError, match="nobody to compare with"):
+        CallawaySantAnna(comparison="not_yet_treated").fit(panel_of(few(n=12)), claim)
+
+
+def test_weights_that_make_no_sense_are_refused() -> None:
+    frame = staggered(28)
+    frame.loc[frame["unit"] == "u003", "w"] = -1.0
+    with pytest.raises(DesignError, match="u003"):
+        CallawaySantAnna(weights="w").fit(*posed(frame))
+    frame.loc[frame["unit"] == "u003", "w"] = 0.0
+    found = CallawaySantAnna(weights="w").fit(*posed(frame))
+    assert found.n_units == 59
+    assert any("u003" in said for said in found.warnings)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**6), st.floats(-1e3, 1e3), st.floats(0.01, 100))
+def test_shifts_shocks_and_scales(seed: int, shift: float, scale: float) -> None:
+    frame = staggered(seed, n=40)
+    design = CallawaySantAnna(comparison="not_yet_treated", base="average")
+    plain = design.fit(*posed(frame))
+    rng = np.random.default_rng(seed)
+    by_unit = pd.Series(rng.normal(size=frame["unit"].nunique()), index=frame["unit"].unique())
+    by_year = pd.Series(rng.normal(size=8), index=range(2000, 2008))
+    moved = frame.assign(
+        y=frame["y"] + shift * (frame["unit"].map(by_unit) + frame["year"].map(by_year))
+    )
+    assert design.fit(*posed(moved)).effect == pytest.approx(plain.effect, abs=1e-8)
+    scaled = design.fit(*posed(frame.assign(y=frame["y"] * scale)))
+    assert scaled.effect == pytest.approx(plain.effect * scale, rel=1e-9, abs=1e-12)
+    assert scaled.p_value == pytest.approx(plain.p_value, abs=1e-9)
