@@ -16,6 +16,7 @@ from innoeval.records.group_times import GroupTimes, lower_triangle
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.stats.cohort_effects import CohortEffects, covariance, influence
+from innoeval.stats.covariance import Counts
 
 
 class Cells(NamedTuple):
@@ -103,6 +104,16 @@ def few(cells: Cells, policy: Policy) -> tuple[str, ...]:
     """Why errors clustered by unit cannot be trusted; empty if they can."""
     ours = int(cells.treated.sum())
     return too_few(ours, len(cells.starts) - ours, policy)
+
+
+def counts_of(cells: Cells, slopes: int, levels: int | None = None) -> Counts:
+    """What small-sample factors count: `levels` instead of one for each unit, where given."""
+    seen = np.isfinite(cells.outcomes)
+    periods = int(seen.any(axis=0).sum())
+    return Counts(
+        n=int(seen.sum()), slopes=slopes, nested=len(seen) if levels is None else 0,
+        other=periods if levels is None else periods - 1 + levels,
+    )  # fmt: skip
 
 
 def estimate_of(

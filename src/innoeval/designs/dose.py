@@ -12,21 +12,22 @@ from innoeval.designs.by_cohort import adds_nothing, make_ready
 from innoeval.designs.exposure import read_exposure
 from innoeval.designs.linear import (
     LEANS_ON,
-    Clusters,
     Part,
     Sums,
-    each_unit,
     linear_estimate,
     names,
+    take_as_one,
     too_few,
 )
 from innoeval.errors import DesignError
+from innoeval.inference import Choice, Clustered
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate
 from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
+from innoeval.stats.covariance import Counts
 from innoeval.stats.dose import Slope, common_slope, imputed_slope
 from innoeval.stats.imputation import CollinearError, impute
 
@@ -107,8 +108,22 @@ class Dose:
         ready = self._ready(panel, claim)
         return self._obstacles(ready) or ready.few(policy)
 
-    def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
+    def fit(
+        self,
+        panel: Panel,
+        claim: Claim,
+        *,
+        policy: Policy = Policy(),
+        inference: Choice | None = None,
+    ) -> Estimate:
         """The estimate with parallel trends without exposure at face value.
+
+        Parameters
+        ----------
+        panel, claim, policy
+            What is estimated, and by which thresholds.
+        inference
+            `Clustered` by unit or by a column; None: by unit; for "two_way" as pyfixest.
 
         Raises
         ------
@@ -139,6 +154,21 @@ class Dose:
         held /= held.sum()
         without = float((held * np.nan_to_num(ready.outcomes)).sum())
         without -= found.slope.effect * float((held * ready.dose).sum())
+        two_way = self.method == "two_way"
+        counts = Counts(
+            n=int(seen.sum()), slopes=found.slope.rank, nested=len(seen),
+            other=int(seen.any(axis=0).sum()),
+        )  # fmt: skip
+        clusters = take_as_one(
+            self, panel, ready.kept, counts, inference,
+            default=Clustered(small_sample="pyfixest" if two_way else "none"),
+            said="" if two_way else ", conservative: cells' own effects per unit of exposure count "
+            "as noise",
+        )  # fmt: skip
+        parts = [
+            Part(f"event time {e}", part.effect, clusters.error(part.added), event_time=e)
+            for e, part in found.parts.items()
+        ]
         return linear_estimate(
             self, panel, claim, policy,
             Sums(
@@ -146,7 +176,7 @@ class Dose:
                 # What would be seen at an exposure of 1: so that effects are relative to none.
                 observed=without + found.slope.effect, n_obs=int(seen.sum()),
             ),
-            found.parts, found.clusters, warnings=(*ready.notes, *found.notes),
+            parts, clusters, warnings=(*ready.notes, *found.notes),
         )  # fmt: skip
 
     def _ready(self, panel: Panel, claim: Claim) -> _Ready:
@@ -201,18 +231,15 @@ class _Ready(NamedTuple):
 
 
 class _Found(NamedTuple):
+    """The slope, that of each period since the first exposure, and what a reader must know."""
+
     slope: Slope
-    parts: list[Part]
-    clusters: Clusters
+    parts: dict[int, Slope]
     notes: tuple[str, ...]
 
 
 def _two_way(ready: _Ready) -> _Found:
     slope = common_slope(ready.outcomes, ready.dose, ready.weights, ready.covariates)
-    seen = np.isfinite(ready.outcomes)
-    n, units = int(seen.sum()), len(ready.dose)
-    freedom = n - slope.rank - int(seen.any(axis=0).sum())
-    factor = units / (units - 1) * (n - 1) / freedom if freedom > 0 else 1.0
     notes: tuple[str, ...] = ()
     if slope.against > 0:
         share = f"{100 * slope.against:.0f} %"
@@ -222,8 +249,7 @@ def _two_way(ready: _Ready) -> _Found:
                 "exposure differs or grows, this number is no average of effects; method='imputation' is"
             ),
         )
-    convention = ", times G/(G − 1) × (n − 1)/(n − K), K without unit effects, as in pyfixest"
-    return _Found(slope, [], each_unit(units, convention, factor), notes)
+    return _Found(slope, {}, notes)
 
 
 def _imputed(ready: _Ready, *, lasting: bool) -> _Found:
@@ -233,11 +259,10 @@ def _imputed(ready: _Ready, *, lasting: bool) -> _Found:
     slope = imputed_slope(filled, ready.dose, ready.weights, exposed)
     since = np.arange(ready.dose.shape[1]) - exposed.argmax(axis=1)[:, None]
     known = exposed & np.isfinite(filled.effects)
-    parts = []
-    for e in np.unique(since[known]):
-        part = imputed_slope(filled, ready.dose, ready.weights, exposed & (since == e))
-        error = float(np.sqrt((part.added**2).sum()))
-        parts.append(Part(f"event time {e}", part.effect, error, event_time=int(e)))
+    parts = {
+        int(e): imputed_slope(filled, ready.dose, ready.weights, exposed & (since == e))
+        for e in np.unique(since[known])
+    }
     lost = np.isfinite(ready.outcomes) & exposed & ~known
     notes: tuple[str, ...] = ()
     if lost.any():
@@ -249,8 +274,4 @@ def _imputed(ready: _Ready, *, lasting: bool) -> _Found:
                 f"({names(ready.panel, rows)}); the effect is that on the others"
             ),
         )
-    convention = (
-        ", conservative: cells' own effects per unit of exposure count as noise; no small-sample "
-        "factor"
-    )
-    return _Found(slope, parts, each_unit(len(ready.dose), convention), notes)
+    return _Found(slope, parts, notes)

@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from innoeval.designs.base import Mask
-from innoeval.designs.by_cohort import Cells, adds_nothing, estimate_of, few, make_ready
-from innoeval.designs.linear import LEANS_ON, each_unit, names
+from innoeval.designs.by_cohort import Cells, adds_nothing, counts_of, estimate_of, few, make_ready
+from innoeval.designs.linear import LEANS_ON, names, take_as_one
 from innoeval.errors import DesignError
+from innoeval.inference import Choice, Clustered
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate
@@ -101,8 +102,22 @@ class Imputation:
             )
         return ()
 
-    def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
+    def fit(
+        self,
+        panel: Panel,
+        claim: Claim,
+        *,
+        policy: Policy = Policy(),
+        inference: Choice | None = None,
+    ) -> Estimate:
         """The estimate with parallel trends in all periods at face value.
+
+        Parameters
+        ----------
+        panel, claim, policy
+            What is estimated, and by which thresholds.
+        inference
+            `Clustered` by unit or by a column; None: by unit, without a small-sample factor.
 
         Raises
         ------
@@ -116,12 +131,13 @@ class Imputation:
         if against := _obstacles(cells, known):
             raise DesignError("imputation does not fit: " + "; ".join(against))
         found = self._effects(cells)
-        left = ", leave-one-out averages" if self.leave_out else ""
-        clusters = each_unit(
-            len(cells.starts),
-            ", conservative (Borusyak, Jaravel and Spiess, averages by cohort and period"
-            f"{left}), no small-sample factor",
+        said = ", conservative (Borusyak, Jaravel and Spiess, averages by cohort and period" + (
+            ", leave-one-out)" if self.leave_out else ")"
         )
+        clusters = take_as_one(
+            self, panel, cells.kept, counts_of(cells, len(found.effect)), inference,
+            default=Clustered(small_sample="none"), said=said,
+        )  # fmt: skip
         notes = (*self._not_imputed(panel, cells, known), *_alone(panel, cells))
         return estimate_of(self, panel, claim, policy, cells, found, clusters, notes=notes)
 

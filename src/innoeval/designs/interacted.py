@@ -7,9 +7,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from innoeval.designs.by_cohort import Cells, adds_nothing, estimate_of, few, make_ready
-from innoeval.designs.linear import LEANS_ON, Named, each_unit
+from innoeval.designs.by_cohort import Cells, adds_nothing, counts_of, estimate_of, few, make_ready
+from innoeval.designs.linear import LEANS_ON, Named, take_as_one
 from innoeval.errors import DesignError
+from innoeval.inference import Choice, Clustered
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate
@@ -86,8 +87,22 @@ class SunAbraham:
         cells = make_ready(panel, claim, self.weights, self.covariates)
         return _nobody(cells) or few(cells, policy)
 
-    def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
+    def fit(
+        self,
+        panel: Panel,
+        claim: Claim,
+        *,
+        policy: Policy = Policy(),
+        inference: Choice | None = None,
+    ) -> Estimate:
         """The estimate with parallel trends at face value.
+
+        Parameters
+        ----------
+        panel, claim, policy
+            What is estimated, and by which thresholds.
+        inference
+            `Clustered` by unit or by a column; None: by unit, as pyfixest.
 
         Raises
         ------
@@ -100,7 +115,10 @@ class SunAbraham:
         cells, notes = _until_the_last(panel, cells, self.anticipation)
         starts, code = cohort_codes(cells.starts)
         form = leads_and_lags(starts, cells.outcomes.shape[1], len(starts) - 1, self.anticipation)
-        return _regress(self, panel, claim, policy, cells, form, code, self.covariates, notes=notes)
+        return _regress(
+            self, panel, claim, policy, cells, form, code, self.covariates, inference=inference,
+            notes=notes,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,8 +200,22 @@ class ExtendedTWFE:
         cells = make_ready(panel, claim, self.weights, self.covariates)
         return _nobody(cells) or few(cells, policy)
 
-    def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
+    def fit(
+        self,
+        panel: Panel,
+        claim: Claim,
+        *,
+        policy: Policy = Policy(),
+        inference: Choice | None = None,
+    ) -> Estimate:
         """The estimate with parallel trends in all periods at face value.
+
+        Parameters
+        ----------
+        panel, claim, policy
+            What is estimated, and by which thresholds.
+        inference
+            `Clustered` by unit or by a column; None: by unit, as pyfixest.
 
         Raises
         ------
@@ -204,7 +236,7 @@ class ExtendedTWFE:
             form = lags(starts, n_periods, self.anticipation)
         return _regress(
             self, panel, claim, policy, cells, form, code, self.covariates,
-            notes=notes, pooled=self.cross_sections,
+            inference=inference, notes=notes, pooled=self.cross_sections,
         )  # fmt: skip
 
 
@@ -218,6 +250,7 @@ def _regress(
     code: np.ndarray,
     covariates: tuple[str, ...],
     *,
+    inference: Choice | None,
     notes: tuple[str, ...],
     pooled: bool = False,
 ) -> Estimate:
@@ -247,12 +280,11 @@ def _regress(
         start=form.start[kept], period=form.period[kept], effect=fitted.effect[kept],
         size=size[kept], code=code, scores=fitted.scores, loadings=fitted.loadings[:, :, kept],
     )  # fmt: skip
-    n, units = int(np.isfinite(cells.outcomes).sum()), len(cells.starts)
-    freedom = n - fitted.rank - (len(form.parameters) if pooled else 1)
-    factor = units / (units - 1) * (n - 1) / freedom if freedom > 0 else 1.0
-    clusters = each_unit(
-        units, ", times G/(G − 1) × (n − 1)/(n − K), K without unit effects, as in pyfixest; "
-        "cohort shares taken as given", factor,
+    periods = int(np.isfinite(cells.outcomes).any(axis=0).sum())
+    counts = counts_of(cells, fitted.rank - periods + 1, len(form.parameters) if pooled else None)
+    clusters = take_as_one(
+        design, panel, cells.kept, counts, inference, default=Clustered(small_sample="pyfixest"),
+        said="; cohort shares taken as given",
     )  # fmt: skip
     return estimate_of(design, panel, claim, policy, cells, found, clusters, notes=notes)
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from innoeval.designs.base import Mask, Positions
 from innoeval.errors import DesignError
+from innoeval.inference import Choice, Clustered, named
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Component, Estimate, Interval
@@ -19,7 +20,7 @@ from innoeval.records.match import share_unit
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.stats.contrast import student
-from innoeval.stats.covariance import group_sums
+from innoeval.stats.covariance import Counts, group_sums, small_sample
 
 #: What every comparison of treated with untreated units leans on.
 LEANS_ON: tuple[Assumption, ...] = (
@@ -94,10 +95,53 @@ class Clusters(NamedTuple):
         whole = added if self.n == len(self.code) else group_sums(added, self.code)
         return np.asarray(whole * np.sqrt(self.factor))
 
+    def error(self, added: Floats) -> float:
+        """Standard error of one sum over units, (N,)."""
+        return float(np.sqrt((self.sums(added) ** 2).sum()))
 
-def each_unit(n: int, convention: str, factor: float = 1.0) -> Clusters:
-    """Every unit a cluster of its own."""
-    return Clusters(np.arange(n), f"clustered by unit{convention}", factor)
+
+def take_as_one(
+    design: Named,
+    panel: Panel,
+    kept: Mask,
+    counts: Counts,
+    inference: Choice | None,
+    *,
+    default: Clustered,
+    said: str = "",
+) -> Clusters:
+    """What is taken as one in errors: what was asked for, or the design's own default.
+
+    Parameters
+    ----------
+    design, panel
+        The design and the panel.
+    kept
+        Units that are used, (panel's units,).
+    counts
+        What small-sample factors count.
+    inference, default
+        What was asked for (None: nothing), and what the design does otherwise.
+    said
+        What else the errors' name has to say.
+
+    Raises
+    ------
+    DesignError
+        Where something else than clusters of units was asked for.
+    """
+    choice = default if inference is None else inference
+    if not isinstance(choice, Clustered) or len(choice.groups) > 1 or choice.by == "period":
+        raise DesignError(
+            f"{type(design).__name__} is a sum over units, so its errors are clustered: ask for "
+            "Clustered(by='unit') or by a column that stays the same within units"
+        )
+    code = np.arange(int(kept.sum()))
+    if choice.by != "unit":
+        code = np.unique(of_units(panel, choice.groups[0])[kept], return_inverse=True)[1]
+    name = named(choice, 1, 1).removesuffix(", t(G − 1)")
+    factor = small_sample(choice.small_sample, counts, int(code.max()) + 1)
+    return Clusters(code.reshape(-1).astype(np.int64), name + said, factor)
 
 
 def linear_estimate(
@@ -221,6 +265,13 @@ def of_units(panel: Panel, column: str) -> npt.NDArray[np.str_]:
             f"the column '{column}' changes within {names(panel, rows)}; it must stay the same"
         )
     return text[first]
+
+
+def used_in(panel: Panel, kept: Mask, known: Mask) -> Mask:
+    """Units used, (panel's units,), from those kept first and those of them that are known."""
+    used = np.zeros(len(panel.units), dtype=bool)
+    used[np.flatnonzero(kept)[known]] = True
+    return used
 
 
 def names(panel: Panel, rows: Mask) -> str:

@@ -8,14 +8,16 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from innoeval.designs.by_cohort import Cells, few, make_ready
-from innoeval.designs.linear import LEANS_ON, Part, Sums, each_unit, linear_estimate
+from innoeval.designs.linear import LEANS_ON, Part, Sums, linear_estimate, take_as_one
 from innoeval.errors import DesignError
+from innoeval.inference import Choice, Clustered
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate
 from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
+from innoeval.stats.covariance import Counts
 from innoeval.stats.saturated import Saturated
 from innoeval.stats.stacks import Form, Stacked, corrective_weights, fit_stacked, stack
 
@@ -104,8 +106,22 @@ class StackedDiD:
         cells = make_ready(panel, claim, self.weights)
         return self._obstacles(cells) or few(cells, policy)
 
-    def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
+    def fit(
+        self,
+        panel: Panel,
+        claim: Claim,
+        *,
+        policy: Policy = Policy(),
+        inference: Choice | None = None,
+    ) -> Estimate:
         """The estimate with parallel trends within each experiment at face value.
+
+        Parameters
+        ----------
+        panel, claim, policy
+            What is estimated, and by which thresholds.
+        inference
+            `Clustered` by unit or by a column; None: by unit, as pyfixest.
 
         Raises
         ------
@@ -142,12 +158,13 @@ class StackedDiD:
         units = np.arange(len(cells.starts))
         used = np.isin(units, stacked.unit)
         added = _by_unit(cells, stacked, fitted)[used]
-        clusters = each_unit(
-            len(added),
-            ", which stands in several experiments, times G/(G − 1) × (n − 1)/(n − K), K without "
-            "levels of rows",
-            _factor(stacked, fitted, self.weighting),
-        )
+        in_panel = np.zeros(len(panel.units), dtype=bool)
+        in_panel[np.flatnonzero(cells.kept)[used]] = True
+        clusters = take_as_one(
+            self, panel, in_panel, self._counts(stacked, fitted), inference,
+            default=Clustered(small_sample="pyfixest"),
+            said="; a unit stands in several experiments",
+        )  # fmt: skip
         spread = clusters.sums(added)
         errors = np.sqrt((spread**2).sum(axis=0))
         return linear_estimate(
@@ -164,6 +181,12 @@ class StackedDiD:
             ],
             clusters, covariance=spread.T @ spread, warnings=(*cells.notes, *notes),
         )  # fmt: skip
+
+    def _counts(self, stacked: Stacked, fitted: Saturated) -> Counts:
+        """What small-sample factors count: a level for each side of each set of periods."""
+        sides = 2 if self.weighting == "pooled" else len(fitted.loadings)
+        n = int(np.isfinite(stacked.outcomes).sum())
+        return Counts(n=n, slopes=fitted.rank, nested=len(stacked.unit) - sides, other=sides)
 
     def _window(self, cells: Cells) -> tuple[int, int]:
         """Periods before and after that are asked for, or that all cohorts have."""
@@ -209,10 +232,3 @@ def _by_unit(cells: Cells, stacked: Stacked, fitted: Saturated) -> Floats:
         rows = code == group
         np.add.at(added, stacked.unit[rows], fitted.scores[rows] @ loading)
     return added
-
-
-def _factor(stacked: Stacked, fitted: Saturated, weighting: str) -> float:
-    """G/(G − 1) × (n − 1)/(n − K); K counts a level for each side of each set of periods."""
-    n, units = int(np.isfinite(stacked.outcomes).sum()), len(np.unique(stacked.unit))
-    freedom = n - fitted.rank - (2 if weighting == "pooled" else len(fitted.loadings))
-    return units / (units - 1) * (n - 1) / freedom if freedom > 0 else 1.0

@@ -8,10 +8,21 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from innoeval.designs.base import Mask
 from innoeval.designs.by_cohort import Cells, make_ready
 from innoeval.designs.exposure import read_exposure
-from innoeval.designs.linear import LEANS_ON, Part, Sums, each_unit, linear_estimate, too_few
+from innoeval.designs.linear import (
+    LEANS_ON,
+    Clusters,
+    Part,
+    Sums,
+    linear_estimate,
+    take_as_one,
+    too_few,
+    used_in,
+)
 from innoeval.errors import DesignError
+from innoeval.inference import Choice, Clustered
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate
@@ -19,6 +30,7 @@ from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.stats.contrast import student
+from innoeval.stats.covariance import Counts
 from innoeval.stats.switching import (
     Cell,
     Summed,
@@ -123,8 +135,22 @@ class SwitchingDiD:
         ready = _ready(self, panel, claim)
         return ready.obstacles or _few(ready, policy)
 
-    def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
+    def fit(
+        self,
+        panel: Panel,
+        claim: Claim,
+        *,
+        policy: Policy = Policy(),
+        inference: Choice | None = None,
+    ) -> Estimate:
         """The estimate with parallel trends at unchanged exposure at face value.
+
+        Parameters
+        ----------
+        panel, claim, policy
+            What is estimated, and by which thresholds.
+        inference
+            `Clustered` by unit or by a column; None: by unit.
 
         Raises
         ------
@@ -136,7 +162,6 @@ class SwitchingDiD:
         ready = _ready(self, panel, claim)
         if ready.obstacles:
             raise DesignError("switching designs do not fit: " + "; ".join(ready.obstacles))
-        parts, covariance = _parts(ready)
         post = [cell for cells in ready.post for cell in cells]
         reached = np.concatenate([cell.switchers for cell in post])
         at = np.concatenate([np.full(len(cell.switchers), cell.period) for cell in post])
@@ -146,7 +171,13 @@ class SwitchingDiD:
             if self.lasting
             else "among those that switch and those that stay in a period"
         )
-        own = ", times √(n/(n − 1)) each" if self.small_sample else ", no small-sample factor"
+        stretched = ", times √(n/(n − 1)) each" if self.small_sample else ""
+        counts = Counts(n=int(np.isfinite(ready.outcomes).sum()), slopes=1, nested=0, other=0)
+        clusters = take_as_one(
+            self, panel, ready.kept, counts, inference, default=Clustered(small_sample="none"),
+            said=f", conservative: contributions centred {among}{stretched}",
+        )  # fmt: skip
+        parts, covariance = _parts(ready, clusters)
         return linear_estimate(
             self, panel, claim, policy,
             Sums(
@@ -155,8 +186,7 @@ class SwitchingDiD:
                 observed=float(held @ ready.outcomes[reached, at] / held.sum()),
                 n_obs=int(np.isfinite(ready.outcomes).sum()),
             ),
-            parts, each_unit(len(ready.mass), f", conservative: contributions centred {among}{own}"),
-            covariance=covariance, warnings=(*ready.notes, *_contradiction(ready, policy)),
+            parts, clusters, covariance=covariance, warnings=(*ready.notes, *_contradiction(ready, policy)),
         )  # fmt: skip
 
 
@@ -169,6 +199,7 @@ class _Ready(NamedTuple):
     moving: np.ndarray
     cohort: np.ndarray | None
     small_sample: bool
+    kept: Mask
     post: list[list[Cell]]
     pre: list[list[Cell]]
     overall: Summed
@@ -200,7 +231,8 @@ def _ready(design: SwitchingDiD, panel: Panel, claim: Claim) -> _Ready:
     mass = _unit_weights(cells)[exposure.known]
     moving = first < outcomes.shape[1]
     ready = _Ready(
-        outcomes, values, mass, moving, cohort, design.small_sample, post, pre,
+        outcomes, values, mass, moving, cohort, design.small_sample,
+        used_in(panel, cells.kept, exposure.known), post, pre,
         Summed(0.0, 0.0, 0.0, np.zeros(len(values))), (*cells.notes, *exposure.notes), (),
     )  # fmt: skip
     if not moving.any():
@@ -227,7 +259,7 @@ def _few(ready: _Ready, policy: Policy) -> tuple[str, ...]:
     return too_few(len(used), int((~ready.moving).sum()), policy)
 
 
-def _parts(ready: _Ready) -> tuple[list[Part], Floats]:
+def _parts(ready: _Ready, clusters: Clusters) -> tuple[list[Part], Floats]:
     """Effects by periods since the switch, placebos before it, and switching on and off apart."""
     found: list[tuple[str, int | None, float, Floats]] = []
     for k, cells in reversed(list(enumerate(ready.pre, 2))):
@@ -242,7 +274,7 @@ def _parts(ready: _Ready) -> tuple[list[Part], Floats]:
     for name, side in (("switching on", 1), ("switching off", -1)):
         if summed_side := _side(ready, side):
             found.append((name, None, *_scaled(summed_side, summed_side.dose)))
-    added = np.stack([own for *_, own in found], axis=1)
+    added = clusters.sums(np.stack([own for *_, own in found], axis=1))
     errors = np.sqrt((added**2).sum(axis=0))
     parts = [
         Part(name, estimate, float(error), event_time=since)

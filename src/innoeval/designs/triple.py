@@ -8,16 +8,10 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from innoeval.designs.base import Positions
-from innoeval.designs.by_cohort import Cells, estimate_of, make_ready
-from innoeval.designs.linear import (
-    LEANS_ON,
-    Clusters,
-    clustered_treated,
-    names,
-    of_units,
-    too_few,
-)
+from innoeval.designs.by_cohort import Cells, counts_of, estimate_of, make_ready
+from innoeval.designs.linear import LEANS_ON, names, of_units, take_as_one, too_few
 from innoeval.errors import DesignError
+from innoeval.inference import Choice, Clustered
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate
@@ -104,11 +98,25 @@ class TripleDifference:
         ready = self._ready(panel, claim)
         if ready.obstacles:
             return ready.obstacles
-        ours = clustered_treated(ready.cells.treated, ready.clusters)
+        ours = np.bincount(ready.place, weights=ready.cells.treated) > 0
         return too_few(int(ours.sum()), int((~ours).sum()), policy)
 
-    def fit(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Estimate:
+    def fit(
+        self,
+        panel: Panel,
+        claim: Claim,
+        *,
+        policy: Policy = Policy(),
+        inference: Choice | None = None,
+    ) -> Estimate:
         """The estimate with parallel gaps between the kinds at face value.
+
+        Parameters
+        ----------
+        panel, claim, policy
+            What is estimated, and by which thresholds.
+        inference
+            `Clustered` by unit or by a column; None: by place, as pyfixest.
 
         Raises
         ------
@@ -145,10 +153,11 @@ class TripleDifference:
             start=form.start[kept], period=form.period[kept], effect=fitted.effect[kept],
             size=size[kept], code=code, scores=fitted.scores, loadings=fitted.loadings[:, :, kept],
         )  # fmt: skip
-        n, places = int(np.isfinite(cells.outcomes).sum()), ready.clusters.n
-        freedom = n - fitted.rank - 1
-        factor = places / (places - 1) * (n - 1) / freedom if freedom > 0 else 1.0
-        clusters = ready.clusters._replace(factor=factor)
+        slopes = fitted.rank + 1 - int(np.isfinite(cells.outcomes).any(axis=0).sum())
+        clusters = take_as_one(
+            self, panel, cells.kept, counts_of(cells, slopes), inference,
+            default=Clustered(by=self.place, small_sample="pyfixest"),
+        )  # fmt: skip
         return estimate_of(self, panel, claim, policy, cells, found, clusters, notes=tuple(notes))
 
     def _ready(self, panel: Panel, claim: Claim) -> _Ready:
@@ -163,22 +172,22 @@ class TripleDifference:
         ours = np.array([_KINDS[value] for value in kind], dtype=np.int64)
         _, where = np.unique(place.astype(str)[cells.kept], return_inverse=True)
         starts, faults = _place_starts(panel, cells, ours, where.astype(np.int64))
-        clusters = Clusters(
-            where.astype(np.int64),
-            f"clustered by {self.place}, times G/(G − 1) × (n − 1)/(n − K), K without unit effects",
-        )
         return _Ready(
-            cells, ours, starts, clusters, (*faults, *_missing_kinds(cells, ours, starts))
+            cells,
+            ours,
+            starts,
+            where.astype(np.int64),
+            (*faults, *_missing_kinds(cells, ours, starts)),
         )
 
 
 class _Ready(NamedTuple):
-    """Cells; 1 for eligible units, (N,); start of each unit's place, (N,); places as clusters."""
+    """Cells; 1 for eligible units, start of each unit's place, and its number, (N,)."""
 
     cells: Cells
     eligible: Positions
     starts: Positions
-    clusters: Clusters
+    place: Positions
     obstacles: tuple[str, ...]
 
 
