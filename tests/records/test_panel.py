@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import date
 
 import numpy as np
@@ -159,3 +160,24 @@ def test_one_period_and_one_unit_are_a_panel():
     panel = panel_of(FRAME[:1])
     assert panel.matrix("days").shape == (1, 1)
     assert panel.calendar.n == 1
+
+
+def test_rows_are_sorted_when_they_are_asked_for_and_not_from_what_became_of_the_source():
+    source = FRAME.copy()
+    panel, asked = panel_of(source), panel_of()
+    before = panel.matrix("days")
+    source["days"] = 0.0
+    source.loc[0, "ward"] = "Z"
+    np.testing.assert_array_equal(panel.matrix("days"), before)
+    assert panel == asked
+    np.testing.assert_array_equal(panel.matrix("days"), before)
+    assert panel.frame["ward"].tolist() == ["A", "A", "A", "B", "B"]
+    with pytest.raises(AttributeError, match="weather"):
+        _ = panel.weather
+
+
+def test_it_can_be_sent_to_another_process():
+    panel = panel_of()
+    sent = pickle.loads(pickle.dumps(panel))  # noqa: S301 - its own bytes
+    assert sent == panel
+    pd.testing.assert_frame_equal(sent.frame, panel.frame)

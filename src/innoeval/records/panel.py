@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from innoeval.errors import Fault, PanelError
+from innoeval.errors import Fault, PanelError, RecordError
 from innoeval.records.calendar import Calendar, Frequency, first_day, label, ordinal
 from innoeval.records.claim import Better
-from innoeval.records.freeze import Frozen, read_only
+from innoeval.records.freeze import Frozen
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -90,6 +90,7 @@ class Panel:
     units: tuple[str, ...] = field(init=False)
     calendar: Calendar = field(init=False)
     _codes: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] = field(init=False, repr=False)
+    _unsorted: _Unsorted | None = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -104,19 +105,25 @@ class Panel:
         period_codes = (ordinals - calendar.first) // calendar.step
         put(self, "units", tuple(names.tolist()))
         put(self, "calendar", calendar)
-        order = _order(unit_codes, period_codes, calendar.n)
-        put(self, "_codes", (unit_codes[order], period_codes[order]))
-        keys = [self.unit, self.period]
-        frame = self.frame.drop(columns=keys).iloc[order].reset_index(drop=True)
-        text = pd.Series(names, dtype="str").take(unit_codes[order]).array
-        read = {self.unit: text, self.period: _as_periods(calendar, self._codes[1])}
-        for place, name in enumerate(self.frame.columns):
-            if name in keys:
-                frame.insert(place, name, pd.Series(read[name], index=frame.index))
-        for column in self.metrics:
-            frame[column] = _numbers(frame[column], column, self.origin)
-        put(self, "frame", frame)
-        _refuse_duplicates(self)
+        numbers = {name: _numbers(self.frame[name], name, self.origin) for name in self.metrics}
+        # A shallow copy: what becomes of the caller's frame later does not reach it.
+        raw = _Unsorted(self.frame.copy(deep=False), names, unit_codes, period_codes, numbers)
+        _refuse_duplicates(self, raw)
+        put(self, "_unsorted", raw)
+        # Sorting rows costs more than reading them, and designs do without: see __getattr__.
+        object.__delattr__(self, "frame")
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """The frame in order, and where its rows lie, when they are first asked for."""
+            if name not in {"frame", "_codes"}:
+                raise AttributeError(f"a Panel has no '{name}'")
+            frame, codes = _sorted(self)
+            object.__setattr__(self, "frame", frame)
+            object.__setattr__(self, "_codes", codes)
+            object.__setattr__(self, "_unsorted", None)
+            return frame if name == "frame" else codes
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -190,12 +197,13 @@ class Panel:
                     )
                 ]
             )
-        shape = len(self.units), self.calendar.n
-        read = self.frame[outcome].to_numpy(dtype=np.float64)
-        if len(read) == shape[0] * shape[1]:  # rows are in order, and no cell comes twice
-            return read_only(read).reshape(shape)
+        shape, raw = (len(self.units), self.calendar.n), self._unsorted
+        if raw is not None and outcome in raw.numbers:
+            read, codes = raw.numbers[outcome], (raw.unit_codes, raw.period_codes)
+        else:
+            read, codes = self.frame[outcome].to_numpy(dtype=np.float64), self._codes
         values = np.full(shape, np.nan)
-        values[self._codes] = read
+        values[codes] = read
         values.flags.writeable = False
         return values
 
@@ -236,11 +244,44 @@ class Panel:
         kept = replace(self, frame=self.frame[rows])
         # What is left may happen to be every second period; the panel's own step stays.
         own, step = kept.calendar, self.calendar.step
+        units, periods = kept._codes  # noqa: SLF001 - its own record
         n = (own.n - 1) * own.step // step + 1
         object.__setattr__(kept, "calendar", replace(own, n=n, step=step))
-        units, periods = kept._codes  # noqa: SLF001 - its own record
         object.__setattr__(kept, "_codes", (units, periods * own.step // step))
         return kept
+
+
+class _Unsorted(NamedTuple):
+    """A frame as it came, the units' names, and by row: places of unit and period, and numbers."""
+
+    frame: pd.DataFrame
+    names: npt.NDArray[np.str_]
+    unit_codes: npt.NDArray[np.int64]
+    period_codes: npt.NDArray[np.int64]
+    numbers: Mapping[str, npt.NDArray[np.float64]]
+
+
+def _sorted(
+    panel: Panel,
+) -> tuple[pd.DataFrame, tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """The frame by unit and period, and the places of its rows."""
+    raw = panel._unsorted  # noqa: SLF001 - its own record
+    if raw is None:
+        raise RecordError("this panel was not read back whole; make it again")
+    order = _order(raw.unit_codes, raw.period_codes, panel.calendar.n)
+    codes = raw.unit_codes[order], raw.period_codes[order]
+    keys = [panel.unit, panel.period]
+    frame = raw.frame.drop(columns=keys).iloc[order].reset_index(drop=True)
+    read = {
+        panel.unit: pd.Series(raw.names, dtype="str").take(codes[0]).array,
+        panel.period: _as_periods(panel.calendar, codes[1]),
+    }
+    for place, name in enumerate(raw.frame.columns):
+        if name in keys:
+            frame.insert(place, name, pd.Series(read[name], index=frame.index))
+    for column, numbers in raw.numbers.items():
+        frame[column] = numbers[order]
+    return frame, codes
 
 
 def _need_columns(panel: Panel) -> None:
@@ -292,17 +333,15 @@ def _names(units: pd.Series) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.int64
 def _order(
     units: npt.NDArray[np.int64], periods: npt.NDArray[np.int64], n_periods: int
 ) -> npt.NDArray[np.int64]:
-    """Rows by unit and period; where one has two rows the first of them comes first."""
+    """Rows by unit and period, no cell of which comes twice."""
     keys = units * n_periods + periods
     cells = int(keys.max()) + 1
-    if cells <= 8 * len(keys):
-        # Every key has its place: cheaper than sorting, if no key comes twice.
-        row = np.full(cells, -1, dtype=np.int64)
-        row[keys] = np.arange(len(keys))
-        filled = row[row >= 0]
-        if len(filled) == len(keys):
-            return filled
-    return np.argsort(keys, kind="stable")
+    if cells > 8 * len(keys):
+        return np.argsort(keys, kind="stable")
+    # Every key has its place: cheaper than sorting.
+    row = np.full(cells, -1, dtype=np.int64)
+    row[keys] = np.arange(len(keys))
+    return row[row >= 0]
 
 
 def _ordinals(
@@ -381,12 +420,17 @@ def _numbers(column: pd.Series, name: str, origin: str) -> npt.NDArray[np.float6
     return values
 
 
-def _refuse_duplicates(panel: Panel) -> None:
-    units, periods = panel._codes  # noqa: SLF001 - its own record
-    twice = np.flatnonzero((units[1:] == units[:-1]) & (periods[1:] == periods[:-1]))
+def _refuse_duplicates(panel: Panel, raw: _Unsorted) -> None:
+    cells = raw.unit_codes * panel.calendar.n + raw.period_codes
+    if len(panel.units) * panel.calendar.n <= 8 * len(cells):
+        twice = np.flatnonzero(np.bincount(cells) > 1)
+    else:
+        found, count = np.unique(cells, return_counts=True)
+        twice = found[count > 1]
     if len(twice):
         pairs: Sequence[str] = [
-            f"{panel.units[units[i]]} in {panel.periods[periods[i]]}" for i in twice[:5]
+            f"{panel.units[cell // panel.calendar.n]} in {panel.periods[cell % panel.calendar.n]}"
+            for cell in twice[:5].tolist()
         ]
         rest = f" and {len(twice) - 5} more" if len(twice) > 5 else ""
         raise PanelError(
