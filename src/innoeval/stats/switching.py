@@ -164,12 +164,15 @@ def sum_cells(
     dose = float(sum(c.dose for c in compared))
     own = np.zeros(len(outcomes))
     for cell, c in zip(usable, compared, strict=True):
-        rises, drift = c.rises, c.drift
+        # The stayers' change is taken off first: where cells are missing, units of one cohort would
+        # else differ by which periods' shocks they saw.
+        rises, drift = c.rises - c.expected, c.drift - c.expected
         if cohort is None:
-            drift = _spread(drift - c.expected, small_sample)
+            drift = _spread(drift, small_sample)
             # One switcher alone has no mean of others: it is held against the average effect.
-            alone = c.expected + cell.sign * total / dose * c.dose / c.mass
-            rises = _spread(rises - c.mean, small_sample) if len(rises) > 1 else rises - alone
+            alone = cell.sign * total / dose * c.dose / c.mass
+            mean = c.mean - c.expected
+            rises = _spread(rises - mean, small_sample) if len(rises) > 1 else rises - alone
         theirs = weights[cell.stayers]
         own[cell.switchers] += cell.sign * weights[cell.switchers] * rises
         own[cell.stayers] -= cell.sign * c.mass * theirs / theirs.sum() * drift
