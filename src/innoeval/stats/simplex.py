@@ -17,6 +17,8 @@ _FLAT = 1e-11
 _JITTER = 1e-13
 #: From this ratio of the ridge to the donors' own squares on, most donors will keep some weight.
 _STRONG = 0.02
+#: So few targets, of so few donors, start from softened weights; more would pay for large solves.
+_FEW_TARGETS, _FEW_DONORS = 5, 200
 
 
 class Weights(NamedTuple):
@@ -85,6 +87,8 @@ def simplex(
         weights /= weights.sum(axis=1, keepdims=True)
     elif (zeta > _STRONG * scale).all():
         weights = _spread(problem, usable)
+    elif count <= _FEW_TARGETS and n <= _FEW_DONORS:
+        weights = _softened(problem, usable)
     else:
         weights = _nearest(problem, usable)
     return _descend(problem, usable, weights)
@@ -156,6 +160,14 @@ def _spread(problem: _Problem, usable: Masks) -> Floats:
         weights[rows] = problem.take(rows).solve(weights[rows] > 0)
         rows = rows[(weights[rows] < 0).any(axis=1)]
     return weights
+
+
+def _softened(problem: _Problem, usable: Masks) -> Floats:
+    """The donors that a ridge would keep, less those that are not wanted without it."""
+    soft = _spread(problem._replace(ridge=problem.ridge + _STRONG * problem.scale), usable)
+    weights = _spread(problem, soft > 0)
+    sound = np.isfinite(weights).all(axis=1, keepdims=True)
+    return np.where(sound, weights, soft)
 
 
 def _descend(problem: _Problem, usable: Masks, weights: Floats) -> Weights:

@@ -16,10 +16,10 @@ from innoeval.inference.donors import (
     UnitJackknife,
 )
 from innoeval.records.freeze import Floats
-from innoeval.stats.moving_blocks import conformal
 from innoeval.stats.contrast import student
 from innoeval.stats.donors import Task
 from innoeval.stats.jackknife import jackknife_plus, unit_jackknife
+from innoeval.stats.moving_blocks import conformal
 from innoeval.stats.placebo import Ranked
 from innoeval.stats.prediction import prediction_interval
 

@@ -50,6 +50,11 @@ def _remembered(asked: _Asked) -> Imitation:
     return asked.imitate(asked.pool, asked.task)
 
 
+def forget() -> None:
+    """Drop the runs that are kept, such as before measuring how long they take."""
+    _remembered.cache_clear()
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DonorKernel:
     """Treated units of one start and their donors, ready for many windows; see `Kernel`.
