@@ -121,7 +121,7 @@ def main() -> None:
         ),
         "",
         (
-            "Reading the frame into a panel (sorting, checking duplicates and values) is shared by all "
+            "Reading the frame into a panel (checking duplicates and values) is shared by all "
             "designs and checks; most of it is finding the distinct text units."
         ),
         "",

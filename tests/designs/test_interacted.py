@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -196,6 +197,23 @@ def test_houses_near_an_incinerator() -> None:
 
     peer = smf.ols("rprice ~ nearinc * y81", houses).fit(cov_type="HC1")
     assert found.std_error == pytest.approx(peer.bse["nearinc:y81"], rel=1e-9)
+
+
+def test_published_event_times_of_the_minimum_wage(shared_data: Path) -> None:
+    # Printed in the README of R's did for never-treated comparison, which Sun-Abraham equals.
+    frame = pd.read_csv(shared_data / "mpdta.csv")
+    frame["county"] = frame["countyreal"].astype(int).astype(str)
+    panel = Panel(frame=frame, unit="county", period="year", freq="year", outcomes=("lemp",))
+    first = frame[frame["first_treat"] > 0].groupby("county")["first_treat"].first()
+    claim = Claim(id="wage", innovation="minimum wage", outcome="lemp", better="higher",
+                  treated={county: str(int(year)) for county, year in first.items()},
+                  size=0.01, scale="absolute")  # fmt: skip
+    found = SunAbraham().fit(panel, claim).aggregate("event")
+    assert round(found.effect, 4) == -0.0772
+    later = [round(part.estimate, 4) for part in found.components if part.event_time >= 0]
+    assert later == [-0.0199, -0.0510, -0.1373, -0.1008]
+    imputed, twfe = Imputation().fit(panel, claim), ExtendedTWFE().fit(panel, claim)
+    assert imputed.effect == pytest.approx(twfe.effect, abs=1e-12)
 
 
 def test_without_never_treated_units_the_last_cohort_stands_for_comparison() -> None:
