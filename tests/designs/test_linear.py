@@ -16,9 +16,9 @@ from innoeval.designs import (
     SunAbraham,
     SwitchingDiD,
 )
-from innoeval.errors import DesignError
+from innoeval.errors import ClaimError, DesignError
 from innoeval.inference import CR2, HC, Clustered
-from innoeval.records import Policy
+from innoeval.records import Claim, Policy
 
 EVERY = (
     Imputation(), SunAbraham(), ExtendedTWFE(), StackedDiD(before=2, after=1),
@@ -87,3 +87,35 @@ def test_few_treated_clusters_are_refused() -> None:
     with pytest.raises(DesignError, match="'year' changes within"):
         Imputation().fit(*posed(frame), inference=Clustered(by="year"))
     assert Imputation().fit(*posed(frame), policy=Policy()).n_clusters == 120
+
+
+@pytest.mark.parametrize("design", EVERY, ids=lambda design: type(design).__name__)
+def test_an_exact_fit_has_no_error_and_no_nan(design) -> None:
+    frame = regions(seed=4)
+    level = frame["unit"].str[1:].astype(int) + 3.0 * (frame["year"] - 2000) ** 2
+    found = design.fit(*posed(frame.assign(y=level + 2.0 * frame["on"])))
+    assert found.effect == pytest.approx(2.0, abs=1e-8)
+    assert found.std_error == pytest.approx(0.0, abs=1e-8)
+    assert found.conf_int == pytest.approx((2.0, 2.0), abs=1e-7)
+    assert np.isfinite([part.estimate for part in found.components]).all()
+
+
+@pytest.mark.parametrize("design", EVERY, ids=lambda design: type(design).__name__)
+def test_claims_that_do_not_fit_the_panel_are_refused(design) -> None:
+    frame = regions(seed=5)
+    with pytest.raises(ClaimError, match="a constant cannot show a change"):
+        design.fit(*posed(frame.assign(y=1.0)))
+    with pytest.raises(ClaimError, match="every value of the outcome is missing"):
+        design.fit(*posed(frame.assign(y=np.nan)))
+    panel, claim = posed(frame)
+    with pytest.raises(ClaimError, match="begins in 2000"):
+        design.fit(panel, replaced(claim, "2000"))
+    gone = frame[(frame["first"] == 0) | (frame["year"] >= frame["first"])]
+    with pytest.raises(DesignError):  # nothing from before any start
+        design.fit(*posed(gone))
+
+
+def replaced(claim: Claim, start: str) -> Claim:
+    """The same claim with another start for all units."""
+    return Claim(id="c", innovation="i", outcome="y", better="higher", size=1.0, scale="absolute",
+                 treated=list(claim.treated), start=start)  # fmt: skip
