@@ -45,7 +45,7 @@ def machine() -> str:
         names = [line for line in info.read_text("utf-8").splitlines() if "model name" in line]
         model = names[0].split(":")[1].strip() if names else model
     found = []
-    for name in ("numpy", "scipy", "pandas", "pyfixest", "diff-diff", "moderndid"):
+    for name in ("numpy", "scipy", "pandas", "statsmodels", "pyfixest", "diff-diff", "moderndid"):
         try:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:

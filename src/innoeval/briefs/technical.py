@@ -124,6 +124,7 @@ def _results(ev: Evaluation) -> tuple[Row, ...]:
     )
     return (
         ("Inference", f"{words.capital(words.shown(estimate.inference, 300)).rstrip('.')}.{error}"),
+        ("Settled beforehand", words.shown(" ".join(estimate.choices), 400)),
         ("Base analysis", base),
         ("Stressed analysis", stressed),
         ("Which decides", _STRICT if ev.policy.strict else _DECIDING[ev.verdict.deciding]),

@@ -14,13 +14,12 @@ from innoeval.stats.whitened import Whitened
 
 #: Autocorrelations at which chance is simulated; between them the tables are interpolated.
 TRUE = np.array([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.94, 0.97, 0.99])
+_GAPS = np.diff(TRUE)
 DRAWS = 4000
 #: The autocorrelation is raised by the least of `RAISES` at which a 5 % test, simulated at every
-#: autocorrelation up to `UP_TO`, rejects in no more than `WORST` of the draws; that of a series
-#: shorter than `SHORT` by `SHORT_RAISE` at least.
+#: autocorrelation up to `UP_TO`, rejects in no more than `WORST` of the draws.
 RAISES = np.arange(0, 0.55, 0.05)
-WORST, UP_TO = 0.065, 0.85
-SHORT, SHORT_RAISE = 24, 0.25
+WORST, UP_TO = 0.064, 0.85
 
 
 class Tables(NamedTuple):
@@ -46,20 +45,34 @@ class Tables(NamedTuple):
 
     def critical(self, rho: npt.ArrayLike, level: float = 0.95) -> Floats:
         """Critical value of every contrast, (C, K), at estimated autocorrelations (K,)."""
-        at = np.minimum(self.unbiased(rho) + self.raises[:, None], HIGHEST)
-        tops = self.sizes[:, :, critical_rank(level, self.sizes.shape[2])]
-        return np.stack([np.interp(at[c], TRUE, tops[:, c]) for c in range(len(self.raises))])
+        return self._critical(*self._between(rho), level)
 
     def p_values(self, rho: Floats, t: Floats) -> Floats:
         """Share of simulated |t| that reach those found, (C, K), at estimated ρ (K,)."""
+        return self._p_values(*self._between(rho), t)
+
+    def both(self, rho: Floats, t: Floats, level: float) -> tuple[Floats, Floats]:
+        """Critical values and p-values, (C, K) each."""
+        right, share = self._between(rho)
+        return self._critical(right, share, level), self._p_values(right, share, t)
+
+    def _between(self, rho: npt.ArrayLike) -> tuple[npt.NDArray[np.int64], Floats]:
+        """Tabled autocorrelation next above, and how far towards it, (C, K) each."""
         at = np.minimum(self.unbiased(rho) + self.raises[:, None], HIGHEST)
-        right = np.clip(np.searchsorted(TRUE, at), 1, len(TRUE) - 1)
-        share = (at - TRUE[right - 1]) / (TRUE[right] - TRUE[right - 1])
-        above = np.empty_like(at)
+        right = np.clip(TRUE.searchsorted(at), 1, len(TRUE) - 1)
+        return right, (at - TRUE[right - 1]) / _GAPS[right - 1]
+
+    def _critical(self, right: npt.NDArray[np.int64], share: Floats, level: float) -> Floats:
+        tops = self.sizes[:, :, critical_rank(level, self.sizes.shape[2])]
+        each = np.arange(len(right))[:, None]
+        low = tops[right - 1, each]
+        return np.asarray(low + share * (tops[right, each] - low))
+
+    def _p_values(self, right: npt.NDArray[np.int64], share: Floats, t: Floats) -> Floats:
+        above = np.empty(right.shape)
         for (c, k), r in np.ndenumerate(right):
             low, high = self.sizes[r - 1, c], self.sizes[r, c]
-            chance = low + share[c, k] * (high - low)
-            above[c, k] = np.count_nonzero(chance >= abs(t[c, k]))
+            above[c, k] = np.count_nonzero(low + share[c, k] * (high - low) >= abs(t[c, k]))
         return np.asarray((1 + above) / (1 + self.sizes.shape[2]))
 
 
@@ -106,11 +119,11 @@ def calibrate(
     (True, True)
     """
     table = tables(X, contrasts, time=time, seed=seed)
-    one = np.array([rho])
+    critical, p_values = table.both(np.array([rho]), np.asarray(t)[:, None], level)
     unbiased = float(table.unbiased(rho))
     return Calibration(
-        critical=table.critical(one, level)[:, 0],
-        p_values=table.p_values(one, np.asarray(t)[:, None])[:, 0],
+        critical=critical[:, 0],
+        p_values=p_values[:, 0],
         rho=unbiased,
         raised=np.minimum(unbiased + table.raises, HIGHEST),
     )
@@ -154,13 +167,8 @@ class Calibrated:
         """Fit series (n,) or (n, K): the interval is estimate ± critical value × standard error."""
         found = self.whitened.fit(y)
         t = found.estimates / found.std_errors
-        return Bounded(
-            rho=found.rho,
-            estimates=found.estimates,
-            std_errors=found.std_errors,
-            critical=self.tables.critical(found.rho, level),
-            p_values=self.tables.p_values(found.rho, t),
-        )
+        critical, p_values = self.tables.both(found.rho, t, level)
+        return Bounded(found.rho, found.estimates, found.std_errors, critical, p_values)
 
 
 def tables(
@@ -212,7 +220,7 @@ def _tables(columns: bytes, k: int, weights: bytes, time: bytes, draws: int, see
     X, contrasts = np.frombuffer(columns).reshape(-1, k), np.frombuffer(weights).reshape(-1, k)
     at = np.frombuffer(time, dtype=np.int64)
     R, C = len(TRUE), len(contrasts)
-    rule = (TRUE.tolist(), RAISES.tolist(), WORST, UP_TO, SHORT, SHORT_RAISE)
+    rule = (TRUE.tolist(), RAISES.tolist(), WORST, UP_TO)
     name = kept_tables.digest(X, contrasts, at, draws, seed, rule)
     if kept := kept_tables.recall(name, ((R,), (R, C, draws), (C,))):
         return Tables(*kept)
@@ -232,21 +240,18 @@ def _simulate(
     medians = np.maximum.accumulate([np.median(rho_hat) for rho_hat, _ in found])
     sizes = np.stack([np.sort(t, axis=1) for _, t in found])
     within = [pair for pair, rho in zip(found, TRUE, strict=True) if rho <= UP_TO]
-    least = SHORT_RAISE if len(X) < SHORT else 0.0
     raises = [
-        _raise(medians, sizes[:, c], [(rho, t[c]) for rho, t in within], least)
+        _raise(medians, sizes[:, c], [(rho, t[c]) for rho, t in within])
         for c in range(len(contrasts))
     ]
     return Tables(medians, sizes, np.array(raises))
 
 
-def _raise(
-    medians: Floats, sizes: Floats, found: list[tuple[Floats, Floats]], least: float
-) -> float:
+def _raise(medians: Floats, sizes: Floats, found: list[tuple[Floats, Floats]]) -> float:
     """Least raise of the autocorrelation at which chance is kept everywhere."""
     last = critical_rank(0.95, sizes.shape[1])
     unbiased = np.interp(GRID, medians, TRUE)
-    for up in RAISES[round(least / RAISES[1]) :]:
+    for up in RAISES:
         critical = np.interp(np.minimum(unbiased + up, HIGHEST), TRUE, sizes[:, last])
         worst = max((t > np.interp(rho, GRID, critical)).mean() for rho, t in found)
         if worst <= WORST:

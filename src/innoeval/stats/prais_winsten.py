@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-_ROUNDS, _CLOSE, _HIGHEST = 100, 1e-9, 0.9999
+_ROUNDS, _CLOSE, _HIGHEST = 200, 1e-8, 0.9999
 
 
 class PraisWinsten(NamedTuple):
@@ -53,21 +53,30 @@ def prais_winsten(y: npt.ArrayLike, X: Floats) -> PraisWinsten:
     start = np.linalg.lstsq(scaled, series.T, rcond=None)[0].T
     base = series - start @ scaled.T  # all else is done on residuals: an offset costs no digits
     moved, rho = np.zeros_like(start), np.zeros(len(series))
+    open_ = np.arange(len(series))
     for _ in range(_ROUNDS):
-        residuals = base - moved @ scaled.T
-        before = rho
-        rho = (residuals[:, 1:] * residuals[:, :-1]).sum(axis=1)
-        rho = rho / np.maximum((residuals[:, :-1] ** 2).sum(axis=1), np.finfo(float).tiny)
-        rho = np.clip(rho, -_HIGHEST, _HIGHEST)
-        Z, z = _differenced(scaled, rho), _differenced(base[..., None], rho)
-        inverse = np.linalg.inv(Z.transpose(0, 2, 1) @ Z)
-        moved = (inverse @ Z.transpose(0, 2, 1) @ z)[:, :, 0]
-        if np.abs(rho - before).max() < _CLOSE:
+        residuals = base[open_] - moved[open_] @ scaled.T
+        below = np.maximum((residuals[:, :-1] ** 2).sum(axis=1), np.finfo(float).tiny)
+        found = (residuals[:, 1:] * residuals[:, :-1]).sum(axis=1) / below
+        found = np.clip(found, -_HIGHEST, _HIGHEST)
+        step = np.abs(found - rho[open_])
+        rho[open_] = found
+        moved[open_] = _weighted(scaled, base[open_], found)[0]
+        open_ = open_[step > _CLOSE]
+        if not len(open_):
             break
-    left = z[:, :, 0] - np.einsum("ktj,kj->kt", Z, moved)
+    moved, inverse, left = _weighted(scaled, base, rho)
     scale = (left**2).sum(axis=1) / (n - k)
     covariance = inverse * scale[:, None, None] / np.outer(size, size)
     return PraisWinsten((start + moved) / size, covariance, rho, scale)
+
+
+def _weighted(X: Floats, y: Floats, rho: Floats) -> tuple[Floats, Floats, Floats]:
+    """Coefficients (K, k), inverse (K, k, k) and residuals (K, T) of the quasi-differences."""
+    Z, z = _differenced(X, rho), _differenced(y[..., None], rho)
+    inverse = np.linalg.inv(Z.transpose(0, 2, 1) @ Z)
+    found = inverse @ (Z.transpose(0, 2, 1) @ z)
+    return found[:, :, 0], np.asarray(inverse), (z - Z @ found)[:, :, 0]
 
 
 def _differenced(values: Floats, rho: Floats) -> Floats:

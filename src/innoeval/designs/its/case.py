@@ -90,7 +90,7 @@ class SeriesCase:
             whole=share_unit(self.panel, self.claim.outcome),
             warnings=self._warnings(form, exact=exact, rho=fitted.serial.rho if fitted else None),
             choices=choices_of(
-                series, terms, form, self.when, self.panel.periods,
+                series, terms, self.when, self.panel.periods,
                 family=settings.family, choice=choice, by_rule=by_rule == (None,) * 4,
             ),
         )  # fmt: skip
@@ -118,7 +118,7 @@ class SeriesCase:
             )
         if form.cycle < 2 <= cycle and cycle >= 4:
             said.append(
-                "Seasons are not allowed for: fewer than two whole cycles lie before the launch."
+                "Seasons are not allowed for: too few whole cycles lie before the launch."
             )
         if series.gaps:
             said.append(

@@ -83,7 +83,6 @@ def inference_objections(
 def choices_of(
     series: Series,
     terms: Terms,
-    form: Form,
     when: Interruption,
     periods: tuple[str, ...],
     *,
@@ -96,8 +95,8 @@ def choices_of(
     first, last = (periods[series.first + i] for i in (inside[0], inside[-1]))
     before = int(series.present[: series.launch].sum())
     said = [
-        declared(form, before, int(series.present[series.launch :].sum()), by_rule=by_rule),
-        f"Horizon: the effect is averaged over the {len(inside)} periods from {first} to {last}.",
+        declared(before, int(series.present[series.launch :].sum()), by_rule=by_rule),
+        f"Effect averaged over the {len(inside)} periods from {first} to {last}.",
     ]
     if when.delay:
         said.append(f"Declared: {_periods(when.delay)} of delay, counted as before the launch.")

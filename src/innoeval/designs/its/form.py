@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 #: Fewest periods in all for a linear trend; in all and on each side for a change of slope.
 TREND, SLOPE, SLOPE_SIDE = 12, 24, 8
-#: A cycle shorter than this is no season; so many cycles must lie before the launch.
-SHORTEST_CYCLE, CYCLES_BEFORE = 4, 2
+#: A cycle shorter than this is no season; so many cycles must lie before the launch, or fewer
+#: before it and so many in all: the seasons after the launch teach, too.
+SHORTEST_CYCLE, CYCLES_BEFORE, CYCLES_EARLIER, CYCLES = 4, 2, 1.5, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +57,9 @@ def choose_form(
     - A linear trend where there are at least 12 periods in all.
     - A change of slope where there are at least 24, and at least 8 on each side: with fewer the
       slope after the launch cannot be told from noise, and only the level may change.
-    - Seasons where a cycle has at least 4 periods and 2 whole cycles lie before the launch: every
-      frequency of a cycle of up to 7 periods (quarters, days of the week), the first two of a
-      longer one (months, weeks).
+    - Seasons where a cycle has at least 4 periods, and 2 whole cycles lie before the launch or 1.5
+      before it and 3 in all: every frequency of a cycle of up to 7 periods (quarters, days of the
+      week), the first two of a longer one (months, weeks).
 
     Parameters
     ----------
@@ -77,7 +78,10 @@ def choose_form(
     'level may change; the long-run level goes on'
     """
     n = before + after
-    seasonal = cycle >= SHORTEST_CYCLE and before >= CYCLES_BEFORE * cycle
+    enough = before >= CYCLES_BEFORE * cycle or (
+        before >= CYCLES_EARLIER * cycle and n >= CYCLES * cycle
+    )
+    seasonal = cycle >= SHORTEST_CYCLE and enough
     return Form(
         trend=n >= TREND if trend is None else trend,
         slope=n >= SLOPE and min(before, after) >= SLOPE_SIDE if slope is None else slope,
@@ -86,16 +90,17 @@ def choose_form(
     )
 
 
-def declared(form: Form, before: int, after: int, *, by_rule: bool) -> str:
+def declared(before: int, after: int, *, by_rule: bool) -> str:
     """Why the form is what it is, as printed beside the result.
 
     Examples
     --------
-    >>> declared(choose_form(5, 4), 5, 4, by_rule=True)
-    'Form by the rule for 5 periods before and 4 from the launch: level may change; the long-run level goes on.'
+    >>> declared(5, 4, by_rule=True)
+    'Form by the rule for 5 periods before and 4 from the launch.'
     """
-    why = f"by the rule for {before} periods before and {after} from the launch"
-    return f"Form {why if by_rule else 'as declared by the analyst'}: {form.plain}."
+    if by_rule:
+        return f"Form by the rule for {before} periods before and {after} from the launch."
+    return "Form as declared by the analyst."
 
 
 def other_form(form: Form) -> Form:
