@@ -252,7 +252,9 @@ def arrange(panel: Panel, claim: Claim) -> Arrangement:
     ClaimError
         Listing everything in which the claim does not fit the panel.
     """
-    if faults := mismatches(claim, panel):
+    known = claim.outcome in panel.metrics
+    outcomes = panel.matrix(claim.outcome) if known else None
+    if (faults := mismatches(claim, panel, outcomes)) or outcomes is None:
         raise ClaimError(faults)
     first = list(claim.treated.values())
     position = {start: panel.calendar.position(start) for start in dict.fromkeys(first)}
@@ -260,6 +262,4 @@ def arrange(panel: Panel, claim: Claim) -> Arrangement:
     rows = list(map(place.__getitem__, claim.treated))
     starts = np.full(len(panel.units), panel.calendar.n, dtype=np.int64)
     starts[rows] = [position[start] for start in first]
-    return Arrangement(
-        outcomes=panel.matrix(claim.outcome), treated=starts < panel.calendar.n, starts=starts
-    )
+    return Arrangement(outcomes=outcomes, treated=starts < panel.calendar.n, starts=starts)

@@ -9,16 +9,19 @@ import numpy as np
 
 from innoeval.errors import Fault
 from innoeval.records.claim import Claim
+from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel
 
 
-def mismatches(claim: Claim, panel: Panel) -> tuple[Fault, ...]:
+def mismatches(claim: Claim, panel: Panel, values: Floats | None = None) -> tuple[Fault, ...]:
     """Every reason why a claim cannot be held against a panel, all at once.
 
     Parameters
     ----------
     claim, panel
         The two records.
+    values
+        The claimed outcome, (units, periods), if it is at hand.
 
     Returns
     -------
@@ -28,7 +31,7 @@ def mismatches(claim: Claim, panel: Panel) -> tuple[Fault, ...]:
     faults += _start_faults(claim, panel)
     faults += _window_faults(claim, panel)
     if not faults:
-        faults += _value_faults(claim, panel)
+        faults += _value_faults(claim, panel, values)
     return tuple(faults)
 
 
@@ -135,8 +138,8 @@ def _window_faults(claim: Claim, panel: Panel) -> list[Fault]:
     return faults
 
 
-def _value_faults(claim: Claim, panel: Panel) -> list[Fault]:
-    values = panel.matrix(claim.outcome)
+def _value_faults(claim: Claim, panel: Panel, values: Floats | None) -> list[Fault]:
+    values = panel.matrix(claim.outcome) if values is None else values
     seen = np.isfinite(values)
     known = values[seen]
     column = claim.outcome
