@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -29,6 +30,10 @@ from innoeval.records import (
 if TYPE_CHECKING:
     from innoeval.designs import Choice, DecidingDesign, Design
     from innoeval.designs.base import Arrangement
+
+#: Longer arrays stay out of an evaluation: they would make its JSON many megabytes. Without the
+#: covariance of effects by cohort and period (some 400 of them) an estimate cannot be aggregated.
+_LARGEST = 100_000
 
 
 def evaluate(
@@ -109,15 +114,31 @@ def evaluate(
         measured=_measured(panel, claim, case),
         design=type(choice.design).__name__ if choice.design else "",
         objections=choice.objections,
-        estimate=base,
-        stressed=stressed.get(main) if main else None,
-        announced=announced,
-        alternatives=(*others, *(d.fit(panel, claim, policy=policy) for d in choice.beside)),
+        estimate=_portable(base),
+        stressed=_portable(stressed.get(main)) if main else None,
+        announced=_portable(announced),
+        alternatives=tuple(
+            kept
+            for other in (*others, *(d.fit(panel, claim, policy=policy) for d in choice.beside))
+            if (kept := _portable(other)) is not None
+        ),
         findings=findings,
         verdict=verdict,
         policy=policy,
         provenance=_provenance(panel, policy),
     )
+
+
+def _portable(estimate: Estimate | None) -> Estimate | None:
+    """An estimate without the arrays that are too large for a saved record."""
+    if estimate is None:
+        return None
+    influence, effects = estimate.influence, estimate.group_times
+    if influence is not None and len(influence) > _LARGEST:
+        estimate = replace(estimate, influence=None)
+    if effects is not None and len(effects.covariance) > _LARGEST:
+        estimate = replace(estimate, group_times=None)
+    return estimate
 
 
 def _announced(panel: Panel, claim: Claim, policy: Policy) -> Estimate | None:
