@@ -25,6 +25,8 @@ from innoeval.designs import (
 from innoeval.records import Claim, Estimate, Panel
 
 DRAWS, SEED = 1000, 20260301
+#: Defaults were settled on draws below this; the table and the tests use later ones.
+FRESH = 100_000
 TARGET = Path(__file__).parents[2] / "docs" / "calibration" / "staggered.md"
 PERIODS, STARTS = 12, (3, 5, 8)
 
@@ -120,7 +122,11 @@ DESIGNS: dict[str, tuple[Fit, Truth]] = {
 
 
 def coverage(
-    scene: Scene, draws: int = DRAWS, *, first: int = 0, designs: tuple[str, ...] = tuple(DESIGNS)
+    scene: Scene,
+    draws: int = DRAWS,
+    *,
+    first: int = FRESH,
+    designs: tuple[str, ...] = tuple(DESIGNS),
 ) -> dict[str, tuple[float, float]]:
     """Share of 95 % intervals that hold the truth, and mean error, of each design."""
     held = {name: [] for name in designs}
@@ -147,7 +153,8 @@ Monte Carlo standard error of a 95 is {error:.1f}), and in brackets the mean err
 Every design is held against the effect that it says it estimates: the average over treated cells;
 for the stacked one that over the first four periods since the start. What is printed for two-way
 fixed effects is what `Dose(method="two_way")` gives for exposure of 0 and 1: it is no average of
-effects where effects grow.
+effects where effects grow. Two defaults (leave-one-out averages of imputation, stretched contributions
+of switching) were settled on other draws, in which the plain ones fell to 92 % with 24 and 40 units.
 
 {table}
 

@@ -48,6 +48,7 @@ def choose(
     """Pick the first design without objections, and collect the objections to every other.
 
     The rule looks at which units are treated when and which cells are filled, never at a result.
+    A design whose `accompanies` names the chosen one is shown beside it, though it never decides.
 
     Parameters
     ----------
