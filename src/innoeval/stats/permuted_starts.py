@@ -122,6 +122,8 @@ def statistics(changes: Floats, question: Question, slots: Integers, chosen: Int
     is left.
     """
     seen = np.isfinite(changes).astype(np.float64)
+    if seen.all():
+        return _complete(changes, question, slots, chosen)
     values = np.where(seen > 0, changes, 0.0)
     never = question.compare[:, -1]
     # Of a unit in a slot: whether it counts as treated, and what it adds to the comparison beyond
@@ -142,6 +144,22 @@ def statistics(changes: Floats, question: Question, slots: Integers, chosen: Int
             mass = known @ question.weights.T
             found[begin : begin + step] = (np.where(known, each, 0.0) @ question.weights.T) / mass
     return found
+
+
+def _complete(changes: Floats, question: Question, slots: Integers, chosen: Integers) -> Floats:
+    """The same where no cell is missing: each unit adds a number that depends on its slot alone."""
+    G = question.compare.shape[1] - 1
+    sizes = np.bincount(slots, minlength=G)
+    never = question.compare[:, -1].astype(np.float64)
+    beside = question.compare[:, :-1].T - never
+    theirs = never * len(changes) + sizes @ beside
+    ours = (np.arange(G)[:, None] == question.target) / np.maximum(sizes, 1)[:, None]
+    weights = question.weights / question.weights.sum(axis=1, keepdims=True)
+    parts = np.zeros((len(changes), G + 1, len(weights)))
+    lines = (ours - beside / theirs)[:, None] * weights
+    parts[:, :-1] = np.einsum("nk,grk->ngr", changes, lines, optimize=True)
+    rest = weights @ (never * changes.sum(axis=0) / theirs)
+    return np.asarray(slot_sums(parts, slots, chosen) - rest)
 
 
 def spread(noise: Floats, part: Floats, chosen: Integers) -> Floats:
