@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import innoeval as ie
 from innoeval.designs import SegmentedRegression
-from innoeval.errors import DesignError
+from innoeval.errors import ClaimError, DesignError
 from innoeval.records import Claim, Panel, Policy
 
 ERRORS = ("calibrated", "reml", "arma", "newey_west", "prais_winsten", "ols")
@@ -263,3 +263,11 @@ def test_settings_that_do_not_go_together_are_refused() -> None:
         SegmentedRegression(
             family="poisson", errors="conformal", trend=False, slope=False
         ).fit(panel, claim)  # fmt: skip
+
+
+def test_all_zeros_cannot_show_a_change() -> None:
+    panel, claim = service({"y": np.zeros(20)}, 10)
+    with pytest.raises(ClaimError, match="every value of the outcome is 0"):
+        ie.evaluate(claim, panel)
+    with pytest.raises(ClaimError, match="every value of the outcome is 0"):
+        SegmentedRegression(family="poisson").fit(panel, claim)
