@@ -13,7 +13,7 @@ from tests.panels import claim_on, panel_of
 import innoeval as ie
 from innoeval.designs import SegmentedRegression
 from innoeval.errors import DesignError
-from innoeval.inference.serial import ARMA, REML, CalibratedREML, NeweyWest
+from innoeval.inference import ARMA, CR2, REML, CalibratedREML, NeweyWest
 from innoeval.stats.series import segmented
 
 ERRORS = ("calibrated", "reml", "arma", "newey_west", "prais_winsten", "ols")
@@ -82,6 +82,13 @@ def test_an_inference_can_be_handed_over() -> None:
     assert second.effect == pytest.approx(first.effect, abs=1e-5)
     assert second.std_error == pytest.approx(first.std_error, rel=1e-4)
     assert "REML AR(1)" in second.inference
+
+
+def test_inference_for_many_units_is_refused() -> None:
+    with pytest.raises(
+        DesignError, match="CR2 is inference for many units, and there is one series"
+    ):
+        SegmentedRegression().fit(panel_of([noise(40)]), claim_on([0], 25), inference=CR2())
 
 
 def test_newey_west_states_its_rule() -> None:

@@ -110,7 +110,7 @@ def test_conley_equals_diff_diff(fit: tuple, kernel: str, metric: str) -> None:
     from diff_diff.conley import _compute_conley_vcov
 
     X, residuals, _ = fit
-    places = np.random.default_rng(5).normal(size=(len(X), 2)) + [50, 5]
+    places = np.random.default_rng(5).normal(loc=(50, 5), size=(len(X), 2))
     apart = (
         kilometres(*places.T) if metric == "haversine"
         else np.hypot(*(np.subtract.outer(one, one) for one in places.T))

@@ -117,12 +117,12 @@ def design_name(name: str) -> str:
 
     Examples
     --------
-    >>> design_name("DifferenceInDifferences"), design_name("ControlledITS")
-    ('Difference in differences', 'Controlled ITS')
+    >>> design_name("DifferenceInDifferences"), design_name("ControlledITS"), design_name("SyntheticDiD")
+    ('Difference in differences', 'Controlled ITS', 'Synthetic DiD')
     """
-    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[^A-Z]+", name)
+    parts = re.findall(r"DiD|[A-Z]+(?![a-z])|[A-Z][a-z]+|[^A-Z]+", name)
     return (
-        " ".join([parts[0], *(p if p.isupper() else p.lower() for p in parts[1:])])
+        " ".join([parts[0], *(p if p.isupper() or p == "DiD" else p.lower() for p in parts[1:])])
         if parts
         else name
     )

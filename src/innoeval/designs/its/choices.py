@@ -56,9 +56,15 @@ def serial_choice(errors: str, lags: int | None, order: tuple[int, int], dispers
 
 
 def inference_objections(
-    choice: Serial, series: Series, form: Form, family: str
+    choice: object, series: Series, form: Form, family: str
 ) -> tuple[str, ...]:
     """Why an error model does not fit a series; empty if it does."""
+    if not isinstance(choice, Serial):
+        said = (
+            f"{type(choice).__name__} is inference for many units, and there is one series; use "
+            "CalibratedREML, REML, ARMA, NeweyWest, PraisWinsten, Independent or BlockConformal"
+        )
+        return (said,)
     found = []
     if series.gaps and isinstance(choice, NeweyWest | PraisWinsten | BlockConformal):
         found.append(

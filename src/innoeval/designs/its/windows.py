@@ -28,9 +28,9 @@ class Windows:
     Each pair gets an intercept, a level change, a linear trend where the earlier window has at
     least 8 periods, and the base analysis' seasons where both windows together have two cycles.
     Periods outside the windows are absent, at their true distance. Errors are AR(1) by restricted
-    maximum likelihood. Up to 8 pairs whose periods leave no gap get critical values simulated for
-    them, as the base analysis does; of more, each gets Satterthwaite's degrees of freedom, which
-    rejects too often (7 to 10 % at 5 %) in short series with much autocorrelation.
+    maximum likelihood. Up to 8 pairs get critical values simulated for them, as the base analysis
+    does; of more, each gets Satterthwaite's degrees of freedom, which rejects too often (7 to 10 %
+    at 5 %) in short series with much autocorrelation.
 
     Parameters
     ----------
@@ -79,11 +79,11 @@ class Windows:
             for k in np.flatnonzero(np.isfinite(error)):
                 X = self._columns(after[k : k + 1], trend=trended[k], season=seasonal[k])
                 cells = np.flatnonzero(before[k] | after[k])
-                if len(cells) == cells[-1] - cells[0] + 1:
-                    found = calibrate(
-                        rho[k], t[k : k + 1], X[0, cells], _level(X), level=level, seed=self.seed
-                    )
-                    critical[k], p_value[k] = found.critical[0], found.p_values[0]
+                found = calibrate(
+                    rho[k], t[k : k + 1], X[0, cells], _level(X),
+                    time=cells, level=level, seed=self.seed,
+                )  # fmt: skip
+                critical[k], p_value[k] = found.critical[0], found.p_values[0]
         bounded = np.isfinite(error)
         reach = np.where(bounded, critical, 0) * np.where(bounded, error, 0)
         return Effects(
