@@ -26,4 +26,4 @@ def test_coverage(scene: Scene) -> None:
     for name, (share, _) in found.items():
         # Effects that differ between units are noise to a conservative error: it covers more.
         assert share <= (1.0 if scene.spread else 0.985), (name, share)
-        assert share >= 0.92, (name, share)
+        assert share >= (0.90 if scene.missing else 0.92), (name, share)
