@@ -99,7 +99,10 @@ def test_imputation_equals_the_dense_reference(
 def test_exposure_of_one_is_imputation() -> None:
     frame = drawn(seed=3)
     frame["dose"] = ((frame["first"] > 0) & (frame["year"] >= frame["first"])).astype(float)
-    ours, plain = Dose(exposure="dose").fit(*posed(frame)), Imputation(leave_out=False).fit(*posed(frame))
+    ours, plain = (
+        Dose(exposure="dose").fit(*posed(frame)),
+        Imputation(leave_out=False).fit(*posed(frame)),
+    )
     assert ours.effect == pytest.approx(plain.effect, abs=1e-12)
     parts = plain.aggregate("event").components
     for mine, theirs in zip(ours.components, parts, strict=True):

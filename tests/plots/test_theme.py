@@ -32,7 +32,7 @@ def test_a_finding_has_a_word_and_a_shape_of_its_own() -> None:
 
 
 def test_the_look_leaves_no_trace_in_the_settings() -> None:
-    mpl.rcParams["backend"]  # noqa: B018 - matplotlib settles its backend when first asked
+    mpl.rcParams["backend"]  # matplotlib settles its backend when first asked
     before = mpl.rcParams.copy()
     with theme.look():
         pass

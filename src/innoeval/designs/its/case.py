@@ -117,9 +117,7 @@ class SeriesCase:
                 f"The series has only {n} periods; the form of its trend is assumed more than seen."
             )
         if form.cycle < 2 <= cycle and cycle >= 4:
-            said.append(
-                "Seasons are not allowed for: too few whole cycles lie before the launch."
-            )
+            said.append("Seasons are not allowed for: too few whole cycles lie before the launch.")
         if series.gaps:
             said.append(
                 f"Missing inside the series, and not filled in: {listed(series.gaps)}; the periods "
