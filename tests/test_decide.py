@@ -295,3 +295,18 @@ def test_every_status_has_one_mark() -> None:
     }  # fmt: skip
     held = Bar(claimed=10, smallest=2, shown=5, overstated=8)
     assert MARKS[status_of(Interval(-1, 20), held)] == "not substantiated"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(-INF, INF, "They rule nothing out."), (-INF, 12, "Anything up to 12 fits them."),
+     (-1, INF, "Anything from −1 upwards fits them."), (-1, 12, "Anything from −1 to 12 fits them.")],
+)  # fmt: skip
+def test_an_end_that_the_data_do_not_set_is_not_given_one(
+    low: float, high: float, said: str
+) -> None:
+    estimate = estimate_of(low, high)
+    verdict = decide(claim_of(), estimate, {}, (finding_of("pre_trend", "clear"),), POLICY,
+                     relaxes=Assumption.parallel_trends, sms_level=3)  # fmt: skip
+    assert verdict.status == "inconclusive"
+    assert verdict.reasons[0].endswith(said)

@@ -25,7 +25,7 @@ def reason(status: Status, interval: Interval, held: Bar, claim: Claim) -> str:
         case "supported" | "partly_supported":
             rule = f"At least {low} is shown; more than {shown} had to be."
         case "inconclusive":
-            rule = f"Anything from {low} to {high} fits them."
+            rule = _fitting(interval, low, high)
         case "overstated":
             rule = f"The improvement is at most {high}; under {over} a claim of {size(held.claimed, claim)} does not stand."
         case "refuted":
@@ -33,6 +33,19 @@ def reason(status: Status, interval: Interval, held: Bar, claim: Claim) -> str:
         case _:
             rule = f"The change for the better is at most {high}."
     return f"{plain} {rule}"
+
+
+def _fitting(interval: Interval, low: str, high: str) -> str:
+    """What fits data that cannot tell; an end that they do not set is not given one."""
+    if interval.low == -float("inf"):
+        return (
+            "They rule nothing out."
+            if interval.high == float("inf")
+            else f"Anything up to {high} fits them."
+        )
+    if interval.high == float("inf"):
+        return f"Anything from {low} upwards fits them."
+    return f"Anything from {low} to {high} fits them."
 
 
 def remarks(claim: Claim, held: Bar) -> tuple[str, ...]:
