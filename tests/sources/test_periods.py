@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from innoeval import read_panel
 from innoeval.records.calendar import label, ordinal
 from innoeval.sources.labels import readings
 from innoeval.sources.periods import read_periods
@@ -215,3 +216,10 @@ def test_every_reading_is_a_period_of_its_frequency(text):
             "short_month_first": "day",
         }
         ordinal(found, freq.get(kind, kind))
+
+
+def test_months_of_financial_years_that_were_named(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("ward,when,days\nA,2001-02,1\nB,2023-01,2\n")
+    panel = read_panel(path, unit="ward", period="when", outcomes=["days"], freq="financial_year")
+    assert (panel.periods[0], panel.periods[-1]) == ("2000/01", "2022/23")

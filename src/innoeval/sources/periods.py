@@ -107,6 +107,9 @@ def read_periods(
             out.notes.append(f"The times of day in '{column.name}' were left out.")
     else:
         out.freq = freq or kind  # type: ignore[assignment]  # short months need freq
+        if kind == "month" and out.freq != "month":
+            # Of a longer period a month is given by its first day: 2001-02 alone is 2001/02 too.
+            texts = [f"{text}-01" for text in texts]
     texts = [label(ordinal(text, out.freq), out.freq) for text in texts]
     out.labels = [None if code < 0 else texts[code] for code in column.codes]
     return out
