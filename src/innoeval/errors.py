@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 #: So many faults of one message are written out; the rest are counted.
@@ -94,6 +96,36 @@ class BriefError(InnoevalError):
 
 class RecordError(InnoevalError):
     """A saved record that cannot be read back."""
+
+
+def nearest(name: str, known: Iterable[str], otherwise: str, most: int = 12) -> str:
+    """A near miss for a name, or the list of what is there: the remedy for a name that is not.
+
+    Parameters
+    ----------
+    name
+        The name that was not found.
+    known
+        The names that are there.
+    otherwise
+        How the list of them begins.
+    most
+        So many are listed; the rest are counted.
+
+    Examples
+    --------
+    >>> nearest("Median days", ["ward", "median_days"], "the columns are")
+    "did you mean 'median_days'?"
+    >>> nearest("cost", ["ward", "days"], "the columns are")
+    'the columns are ward, days'
+    """
+    names = list(known)
+    by_lower = {item.casefold(): item for item in reversed(names)}
+    near = difflib.get_close_matches(name.casefold(), by_lower, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{by_lower[near[0]]}'?"
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{otherwise} {', '.join(names[:most])}{rest}"
 
 
 def _listed(faults: tuple[Fault, ...]) -> str:

@@ -13,10 +13,10 @@ import pandas as pd
 
 from innoeval.claims.fields import COLUMNS, REQUIRED, claim_of, is_nothing, written
 from innoeval.claims.register import ClaimRegister, placed
-from innoeval.errors import ClaimError, Fault, SourceError
+from innoeval.errors import ClaimError, Fault, SourceError, nearest
 from innoeval.records.claim import Claim
 from innoeval.records.schema import register_schema, schema_faults
-from innoeval.tables import Table, nearest, quoted, read_table, squash, table_of_frame
+from innoeval.tables import Table, quoted, read_table, squash, table_of_frame
 from innoeval.tables.files import decode, read_bytes, refusal
 
 #: One claim as found: its row in the file, and its cells.

@@ -6,11 +6,10 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from innoeval.errors import ClaimError, Fault
+from innoeval.errors import ClaimError, Fault, nearest
 from innoeval.records.claim import Claim
 from innoeval.records.match import mismatches
 from innoeval.records.panel import Panel
-from innoeval.tables import nearest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 import numpy as np
 
-from innoeval.errors import Fault
+from innoeval.errors import Fault, nearest
 from innoeval.records.claim import Claim
 from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel
@@ -46,13 +45,7 @@ def _fault(claim: Claim, column: str, found: str, remedy: str) -> Fault:
 
 
 def _suggest(name: str, known: Iterable[str]) -> str:
-    known = list(known)
-    by_lower = {item.casefold(): item for item in known}
-    near = difflib.get_close_matches(name.casefold(), by_lower, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean '{by_lower[near[0]]}'?"
-    rest = f" and {len(known) - 8} more" if len(known) > 8 else ""
-    return f"the panel has {', '.join(known[:8])}{rest}"
+    return nearest(name, known, "the panel has", most=8)
 
 
 def _outcome_faults(claim: Claim, panel: Panel) -> list[Fault]:

@@ -3,7 +3,7 @@
 from innoeval.tables.columns import Reading, Suppressed, read_figures
 from innoeval.tables.figures import Decimal, figure_like
 from innoeval.tables.files import read_table
-from innoeval.tables.table import Table, distinct, is_blank, nearest, quoted, squash, table_of_frame
+from innoeval.tables.table import Table, distinct, is_blank, quoted, squash, table_of_frame
 
 __all__ = [
     "Decimal",
@@ -13,7 +13,6 @@ __all__ = [
     "distinct",
     "figure_like",
     "is_blank",
-    "nearest",
     "quoted",
     "read_figures",
     "read_table",

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from innoeval.errors import Fault, SourceError
-from innoeval.tables.table import Table, hits, nearest, table_of_cells, table_of_frame
+from innoeval.errors import Fault, SourceError, nearest
+from innoeval.tables.table import Table, hits, table_of_cells, table_of_frame
 
 DELIMITERS = (",", ";", "\t", "|")
 TEXT = (".csv", ".tsv", ".tab", ".txt")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from innoeval.errors import Fault, SourceError
+from innoeval.errors import Fault, SourceError, nearest
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -71,25 +70,6 @@ class Table:
             overlong=tuple(np.flatnonzero(np.isin(np.flatnonzero(rows), self.overlong)).tolist()),
             notes=(*self.notes, note),
         )
-
-
-def nearest(name: str, known: Iterable[str], otherwise: str) -> str:
-    """A near miss for a name, or the list of what is there.
-
-    Examples
-    --------
-    >>> nearest("Median days", ["ward", "median_days"], "the columns are")
-    "did you mean 'median_days'?"
-    >>> nearest("cost", ["ward", "days"], "the columns are")
-    'the columns are ward, days'
-    """
-    names = list(known)
-    by_lower = {item.casefold(): item for item in reversed(names)}
-    near = difflib.get_close_matches(name.casefold(), by_lower, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean '{by_lower[near[0]]}'?"
-    rest = f" and {len(names) - 12} more" if len(names) > 12 else ""
-    return f"{otherwise} {', '.join(names[:12])}{rest}"
 
 
 def squash(cell: object) -> str:
