@@ -5,15 +5,17 @@ from innoeval.designs.before_after import BeforeAfter
 from innoeval.designs.choose import Choice, choose, preferred
 from innoeval.designs.controlled import ControlledITS
 from innoeval.designs.did import DifferenceInDifferences
-from innoeval.designs.dose import Dose
-from innoeval.designs.imputation import Imputation
-from innoeval.designs.interacted import ExtendedTWFE, SunAbraham
+from innoeval.designs.fixed_effects.dose import Dose
+from innoeval.designs.fixed_effects.imputation import Imputation
+from innoeval.designs.fixed_effects.interacted import ExtendedTWFE, SunAbraham
+from innoeval.designs.fixed_effects.stacked import StackedDiD
+from innoeval.designs.fixed_effects.switching import SwitchingDiD
+from innoeval.designs.fixed_effects.triple import TripleDifference
+from innoeval.designs.fixed_effects.twoway import EventStudy, TwoWayFixedEffects
 from innoeval.designs.its import SegmentedRegression
 from innoeval.designs.rates_did import FractionalDiD, PoissonDiD
-from innoeval.designs.stacked import StackedDiD
 from innoeval.designs.staggered import CallawaySantAnna
 from innoeval.designs.structural import StructuralTimeSeries
-from innoeval.designs.switching import SwitchingDiD
 from innoeval.designs.synthetic import (
     AugmentedSyntheticControl,
     ElasticNetControl,
@@ -21,8 +23,6 @@ from innoeval.designs.synthetic import (
     SyntheticControl,
     SyntheticDiD,
 )
-from innoeval.designs.triple import TripleDifference
-from innoeval.designs.twoway import EventStudy, TwoWayFixedEffects
 
 __all__ = [
     "AugmentedSyntheticControl",

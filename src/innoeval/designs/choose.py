@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from innoeval.designs.base import DecidingDesign, Design
 from innoeval.designs.before_after import BeforeAfter
 from innoeval.designs.did import DifferenceInDifferences
-from innoeval.designs.imputation import Imputation
+from innoeval.designs.fixed_effects.imputation import Imputation
+from innoeval.designs.fixed_effects.twoway import TwoWayFixedEffects
 from innoeval.designs.its import SegmentedRegression
 from innoeval.designs.staggered import CallawaySantAnna
 from innoeval.designs.synthetic import SyntheticControl, SyntheticDiD
-from innoeval.designs.twoway import TwoWayFixedEffects
 from innoeval.records.claim import Claim
 from innoeval.records.evaluation import Objection
 from innoeval.records.panel import Panel

@@ -48,6 +48,13 @@ class Background:
         Fields of the claim that the fault brings with it.
     announce
         Whether the promoter announces the number that the stated windows give.
+    missing
+        Mask (N, T) of the rows that the panel lost; None where it is complete.
+    columns
+        Further columns of the panel as they are recorded, (N, T) each.
+    roles
+        What those columns are for: fields of the panel, such as `balancing` or `denominator`;
+        `outcomes` names the metrics beside "outcome".
     """
 
     rng: np.random.Generator
@@ -64,6 +71,9 @@ class Background:
     version: np.ndarray | None = None
     claim: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     announce: bool = False
+    missing: np.ndarray | None = None
+    columns: Mapping[str, np.ndarray] = field(default_factory=lambda: MappingProxyType({}))
+    roles: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def after(self) -> Floats:

@@ -255,14 +255,20 @@ def _panel(background: Background, outcome: Floats) -> Panel:
     frame["outcome"] = outcome.ravel()
     if background.version is not None:
         frame["version"] = background.version.ravel()
+    for name, column in background.columns.items():
+        frame[name] = column.ravel()
+    if background.missing is not None:
+        frame = frame[~background.missing.ravel()]
+    roles = dict(background.roles)
     return Panel(
         frame=frame,
         unit="unit",
         period="period",
         freq=background.calendar.freq,
-        outcomes=("outcome",),
+        outcomes=("outcome", *roles.pop("outcomes", ())),
         version=None if background.version is None else "version",
         origin="the simulated panel",
+        **roles,
     )
 
 

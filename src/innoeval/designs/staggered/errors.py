@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from innoeval.designs.base import Mask, Positions
-from innoeval.designs.cohorts import Cohorts
 from innoeval.designs.granted import unit_columns
+from innoeval.designs.staggered.cohorts import Cohorts
 from innoeval.errors import DesignError
 from innoeval.inference import Choice, Clustered, Multiplier, Randomization, refusal
 from innoeval.records.freeze import Floats

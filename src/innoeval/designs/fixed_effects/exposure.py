@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from innoeval.designs.base import Mask
-from innoeval.designs.by_cohort import Cells
-from innoeval.designs.linear import names
+from innoeval.designs.fixed_effects.by_cohort import Cells
+from innoeval.designs.fixed_effects.linear import names
 from innoeval.errors import DesignError
 from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel

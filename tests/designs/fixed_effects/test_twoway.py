@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.designs.test_staggered import posed, staggered
+from tests.designs.staggered.test_callaway_santanna import posed, staggered
 from tests.panels import claim_on, panel_of
 
 from innoeval.designs import DifferenceInDifferences, EventStudy, TwoWayFixedEffects

@@ -7,7 +7,15 @@ from typing import NamedTuple
 import numpy as np
 
 from innoeval.designs.base import Mask, Positions, arrange
-from innoeval.designs.linear import Clusters, Named, Part, Sums, linear_estimate, names, too_few
+from innoeval.designs.fixed_effects.linear import (
+    Clusters,
+    Named,
+    Part,
+    Sums,
+    linear_estimate,
+    names,
+    too_few,
+)
 from innoeval.errors import DesignError
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate

@@ -7,8 +7,15 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from innoeval.designs.by_cohort import Cells, adds_nothing, counts_of, estimate_of, few, make_ready
-from innoeval.designs.linear import LEANS_ON, Named, take_as_one
+from innoeval.designs.fixed_effects.by_cohort import (
+    Cells,
+    adds_nothing,
+    counts_of,
+    estimate_of,
+    few,
+    make_ready,
+)
+from innoeval.designs.fixed_effects.linear import LEANS_ON, Named, take_as_one
 from innoeval.errors import DesignError
 from innoeval.inference import Choice, Clustered
 from innoeval.records.assumption import Assumption

@@ -8,8 +8,8 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from innoeval.designs.base import Positions
-from innoeval.designs.by_cohort import Cells, counts_of, estimate_of, make_ready
-from innoeval.designs.linear import LEANS_ON, names, of_units, take_as_one, too_few
+from innoeval.designs.fixed_effects.by_cohort import Cells, counts_of, estimate_of, make_ready
+from innoeval.designs.fixed_effects.linear import LEANS_ON, names, of_units, take_as_one, too_few
 from innoeval.errors import DesignError
 from innoeval.inference import Choice, Clustered
 from innoeval.records.assumption import Assumption

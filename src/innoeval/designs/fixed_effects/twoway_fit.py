@@ -7,8 +7,7 @@ from typing import ClassVar, NamedTuple, Protocol
 import numpy as np
 
 from innoeval.designs.base import Arrangement
-from innoeval.designs.granted import unit_columns
-from innoeval.designs.twoway_data import (
+from innoeval.designs.fixed_effects.twoway_data import (
     Data,
     Question,
     Settings,
@@ -18,6 +17,7 @@ from innoeval.designs.twoway_data import (
     observed,
     staggered_notes,
 )
+from innoeval.designs.granted import unit_columns
 from innoeval.errors import DesignError
 from innoeval.inference import HC, IID, Choice, Clustered, Randomization, refusal
 from innoeval.records.assumption import Assumption

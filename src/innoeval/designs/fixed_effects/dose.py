@@ -8,9 +8,9 @@ from typing import ClassVar, Literal, NamedTuple
 import numpy as np
 
 from innoeval.designs.base import Mask
-from innoeval.designs.by_cohort import adds_nothing, make_ready
-from innoeval.designs.exposure import read_exposure
-from innoeval.designs.linear import (
+from innoeval.designs.fixed_effects.by_cohort import adds_nothing, make_ready
+from innoeval.designs.fixed_effects.exposure import read_exposure
+from innoeval.designs.fixed_effects.linear import (
     LEANS_ON,
     Part,
     Sums,

@@ -7,8 +7,8 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from innoeval.designs.by_cohort import Cells, few, make_ready
-from innoeval.designs.linear import LEANS_ON, Part, Sums, linear_estimate, take_as_one
+from innoeval.designs.fixed_effects.by_cohort import Cells, few, make_ready
+from innoeval.designs.fixed_effects.linear import LEANS_ON, Part, Sums, linear_estimate, take_as_one
 from innoeval.errors import DesignError
 from innoeval.inference import Choice, Clustered
 from innoeval.records.assumption import Assumption

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from innoeval.designs.base import Effects, Positions
-from innoeval.designs.cohorts import Cohorts, Spans
-from innoeval.designs.group_times import unit_contrasts
+from innoeval.designs.staggered.cohorts import Cohorts, Spans
+from innoeval.designs.staggered.group_times import unit_contrasts
 from innoeval.inference import Randomization
 from innoeval.records.freeze import Floats
 from innoeval.stats.contrast import Compared

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from innoeval.designs.base import Mask
-from innoeval.designs.cohorts import Cohorts, Spans
+from innoeval.designs.staggered.cohorts import Cohorts, Spans
 from innoeval.errors import DesignError
 from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel

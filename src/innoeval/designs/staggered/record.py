@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from innoeval.designs.cohorts import Spans
-from innoeval.designs.staggered_kernel import Answer, StaggeredKernel
+from innoeval.designs.staggered.cohorts import Spans
+from innoeval.designs.staggered.kernel import Answer, StaggeredKernel
 from innoeval.errors import DesignError
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim

@@ -203,7 +203,7 @@ def test_names_that_are_not_known_are_refused() -> None:
             found.aggregate(kind, balance)
 
 
-REFERENCE = pd.read_csv(Path(__file__).parents[1] / "reference" / "staggered_covariates.csv")
+REFERENCE = pd.read_csv(Path(__file__).parents[2] / "reference" / "staggered_covariates.csv")
 
 
 @pytest.mark.parametrize("comparison", ["never_treated", "not_yet_treated"])

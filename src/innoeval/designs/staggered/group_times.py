@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from innoeval.designs.cohorts import Cohorts, Spans
-from innoeval.designs.covariates import Adjustment, adjust, adjusted_parts
+from innoeval.designs.staggered.cohorts import Cohorts, Spans
+from innoeval.designs.staggered.covariates import Adjustment, adjust, adjusted_parts
 from innoeval.records.freeze import Floats
 from innoeval.stats.grouptime import Contrasts, covariance, influence, moments, solve
 from innoeval.stats.paired import (

@@ -8,8 +8,8 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from innoeval.designs.base import Arrangement, arrange
-from innoeval.designs.twoway_data import Question, Settings
-from innoeval.designs.twoway_fit import fitted
+from innoeval.designs.fixed_effects.twoway_data import Question, Settings
+from innoeval.designs.fixed_effects.twoway_fit import fitted
 from innoeval.errors import DesignError
 from innoeval.inference import IID, Choice
 from innoeval.records.assumption import Assumption

@@ -8,11 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from innoeval.designs.base import FEWEST_FOR_SPELL, Arrangement, arrange, usual_spell
-from innoeval.designs.cohorts import Base, Comparison, Rule, base_spans, sort_units
-from innoeval.designs.covariates import read_covariates
-from innoeval.designs.staggered_errors import settle
-from innoeval.designs.staggered_kernel import StaggeredKernel
-from innoeval.designs.staggered_record import ASSUMPTIONS, ESTIMAND, averaged, full_estimate
+from innoeval.designs.staggered.cohorts import Base, Comparison, Rule, base_spans, sort_units
+from innoeval.designs.staggered.covariates import read_covariates
+from innoeval.designs.staggered.errors import settle
+from innoeval.designs.staggered.kernel import StaggeredKernel
+from innoeval.designs.staggered.record import ASSUMPTIONS, ESTIMAND, averaged, full_estimate
 from innoeval.errors import DesignError
 from innoeval.inference import Choice
 from innoeval.records.assumption import Assumption

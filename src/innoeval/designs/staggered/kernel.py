@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from innoeval.designs.base import Effects, Mask, Positions, bad_spell, last_spells
-from innoeval.designs.cohorts import Base, Cohorts, Rule, Spans, lay_spans
-from innoeval.designs.covariates import Adjustment
-from innoeval.designs.group_times import Found, group_times
-from innoeval.designs.staggered_chance import Chance, as_effects, assign
-from innoeval.designs.staggered_errors import Errors, Sides, two_sides
+from innoeval.designs.staggered.chance import Chance, as_effects, assign
+from innoeval.designs.staggered.cohorts import Base, Cohorts, Rule, Spans, lay_spans
+from innoeval.designs.staggered.covariates import Adjustment
+from innoeval.designs.staggered.errors import Errors, Sides, two_sides
+from innoeval.designs.staggered.group_times import Found, group_times
 from innoeval.inference import Randomization
 from innoeval.records.claim import Better
 from innoeval.records.freeze import Floats

@@ -1,0 +1,1 @@
+"""Regressions with unit and period effects, and what repairs them under staggered adoption."""
