@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Protocol
 
-from innoeval.designs.base import Arrangement, DecidingDesign, Kernel
+import numpy as np
+
+from innoeval.designs.base import Arrangement, DecidingDesign, Effects, Kernel
+from innoeval.errors import ClaimError, DesignError
+from innoeval.inference import Groups, choose_inference, compare_groups
 from innoeval.records.assumption import Assumption
-from innoeval.records.claim import Claim
-from innoeval.records.estimate import Estimate
+from innoeval.records.claim import Better, Claim
+from innoeval.records.estimate import Estimate, Interval
 from innoeval.records.finding import FindingStatus, Severity
+from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
+from innoeval.stats.covariance import Counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +52,94 @@ class Case:
     claimed: float | None
     margin: float
     policy: Policy
+    _kernels: dict[tuple[str, Better], Kernel | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    @property
+    def ours(self) -> Floats:
+        """Outcomes of the treated units, (N1, T)."""
+        return self.arrangement.outcomes[self.arrangement.treated]
+
+    @property
+    def theirs(self) -> Floats:
+        """Outcomes of the comparison units, (N0, T)."""
+        return self.arrangement.outcomes[~self.arrangement.treated]
+
+    def kernel_of(self, outcome: str, better: Better | None = None) -> Kernel | None:
+        """The same design made ready on another metric of the panel; None where it does not fit.
+
+        Parameters
+        ----------
+        outcome
+            Any of `panel.metrics`.
+        better
+            Which way is better there; None: as for the claimed outcome.
+        """
+        key = (outcome, better or self.claim.better)
+        if key not in self._kernels:
+            asked = replace(
+                self.claim, outcome=outcome, better=key[1], size=None, smallest_effect=None,
+                scale="absolute", windows=None,
+            )  # fmt: skip
+            try:
+                self._kernels[key] = self.design.kernel(self.panel, asked, policy=self.policy)
+            except (ClaimError, DesignError):
+                self._kernels[key] = None
+        return self._kernels[key]
+
+    def refit(self, panel: Panel | None = None, claim: Claim | None = None) -> Estimate | None:
+        """The same design fitted to another panel or claim; None where it does not fit.
+
+        Costs a fit: where windows or units are all that changes, ask the kernel.
+        """
+        try:
+            return self.design.fit(
+                self.panel if panel is None else panel,
+                self.claim if claim is None else claim,
+                policy=self.policy,
+            )
+        except (ClaimError, DesignError):
+            return None
+
+    def compare(self, numbers: Floats, level: float = 0.95) -> Effects | None:
+        """Treated less comparison units on one number per unit, by the declared rule of inference.
+
+        For what is no outcome of the design: a change in missing rows, in digits, in volume. A unit
+        without a number (`nan`) is left out. None with no treated or fewer than two comparison units.
+
+        Parameters
+        ----------
+        numbers
+            Array (N,): a number for each unit, such as its change from before to after.
+        level
+            Level of the interval.
+        """
+        known = np.isfinite(numbers)
+        treated = self.arrangement.treated[known]
+        n_treated, n_comparison = int(treated.sum()), int((~treated).sum())
+        if n_treated < 1 or n_comparison < 2:
+            return None
+        chosen = choose_inference(
+            n_treated, n_comparison, float("nan"), few_treated=self.policy.few_treated,
+            draws=self.policy.draws, seed=self.policy.seed,
+        )  # fmt: skip
+        groups = Groups(
+            contrasts=numbers[known, None],
+            treated=treated,
+            noise=np.ones(len(treated)),
+            counts=Counts(n=len(treated), slopes=1, nested=0, other=1),
+        )
+        found = compare_groups(chosen.choice, groups, level)
+        return Effects(
+            effect=found.effect, std_error=found.std_error, p_value=found.p_value,
+            low=found.low, high=found.high, df=found.df,
+        )  # fmt: skip
+
+    def improvement(self, found: Effects, k: int = 0) -> tuple[float, Interval]:
+        """One of many effects turned so that positive = better, with its interval."""
+        ends = sorted((self.sign * float(found.low[k]), self.sign * float(found.high[k])))
+        return self.sign * float(found.effect[k]), Interval(*ends)
 
     @property
     def sign(self) -> int:
@@ -116,6 +210,9 @@ class Measurement:
         What the violation could have faked.
     statistic
         Of the test, or whatever number sums the facts up.
+    left
+        Interval of the improvement, in outcome units, that is left if the violation is allowed
+        for; None where nobody can say.
     """
 
     status: FindingStatus
@@ -125,6 +222,7 @@ class Measurement:
     severity: Severity = "major"
     bias: Bias | None = None
     statistic: float | None = None
+    left: Interval | None = None
 
 
 class Check(Protocol):
@@ -135,7 +233,11 @@ class Check(Protocol):
     probes: ClassVar[tuple[Assumption, ...]]
 
     def measure(self, case: Case) -> Measurement:
-        """Answer the question for one case; never raise for data reasons."""
+        """Answer the question for one case.
+
+        A claim or panel that the question does not fit is not applicable; a ClaimError or
+        DesignError that a check lets through is turned into that by `examine`.
+        """
         ...
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from innoeval.checks.base import Case, Check, Measurement
+from innoeval.errors import ClaimError, DesignError
 from innoeval.records.finding import Finding
 from innoeval.stats.multiplicity import holm
 
@@ -24,13 +25,21 @@ def examine(case: Case, checks: Sequence[Check]) -> tuple[Finding, ...]:
     """
     leaned = set(case.design.assumptions)
     asked = [check for check in checks if leaned.intersection(check.probes)]
-    measured = [check.measure(case) for check in asked]
+    measured = [_measure(check, case) for check in asked]
     tested = [i for i, measure in enumerate(measured) if measure.p_value is not None]
     adjusted = dict(zip(tested, holm([measured[i].p_value or 0.0 for i in tested]), strict=True))
     return tuple(
         _finding(check, measure, adjusted.get(i), case)
         for i, (check, measure) in enumerate(zip(asked, measured, strict=True))
     )
+
+
+def _measure(check: Check, case: Case) -> Measurement:
+    """The check's answer; why it could not run where claim or panel do not fit. Bugs surface."""
+    try:
+        return check.measure(case)
+    except (ClaimError, DesignError) as error:
+        return Measurement(status="not_applicable", says=f"This could not be checked: {error}.")
 
 
 def _finding(check: Check, measure: Measurement, p_value: float | None, case: Case) -> Finding:
@@ -49,4 +58,5 @@ def _finding(check: Check, measure: Measurement, p_value: float | None, case: Ca
         statistic=bias.statistic if bias and measure.statistic is None else measure.statistic,
         p_value=None if p_value is None else float(p_value),
         power=bias.power if bias else None,
+        left=measure.left,
     )

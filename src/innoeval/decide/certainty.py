@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from innoeval.decide.gates import probing
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate
@@ -34,7 +35,7 @@ def certainty(
         plural = "s" if estimate.n_treated > 1 else ""
         downgrades.append(f"Only {estimate.n_treated} treated unit{plural}.")
     # The main assumption is counted above, and a lack of comparison units by the design's level.
-    counted = {"no_comparison", *(gate.check for gate in policy.gates if gate.relaxes == relaxes)}
+    counted = {"no_comparison", *probing(relaxes, policy)}
     downgrades += [
         finding.says
         for finding in findings
@@ -84,7 +85,7 @@ def _trends_shown(findings: tuple[Finding, ...], policy: Policy) -> bool:
 
     A finding can be clear because nothing could change the verdict; that shows no common trends.
     """
-    names = {gate.check for gate in policy.gates if gate.relaxes == Assumption.parallel_trends}
+    names = probing(Assumption.parallel_trends, policy)
     for finding in findings:
         if finding.check in names and finding.status == "clear":
             if finding.bias is None or finding.bias_se is None or not finding.share_explained:

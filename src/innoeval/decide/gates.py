@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from innoeval.decide.words import lower
 from innoeval.records.assumption import Assumption
@@ -16,11 +16,16 @@ from innoeval.records.verdict import Deciding
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A stressed analysis that was let into the decision, how, and why."""
+    """A stressed analysis that was let into the decision, how, and why.
+
+    `left` is the interval that the finding gives, in outcome units as improvement; None: that of
+    the design's stressed estimate.
+    """
 
     relaxes: Assumption
     replaces: bool
     why: str
+    left: Interval | None = None
 
 
 def main_gate(
@@ -30,12 +35,17 @@ def main_gate(
 
     Unless a difference in trends is shown: then what was declared does not stand in for it.
     """
-    names = {gate.check for gate in policy.gates if gate.relaxes == relaxes}
+    names = probing(relaxes, policy)
     statuses = {f.status for f in findings if f.check in names}
     if _by_lot(claim) and relaxes == Assumption.parallel_trends and "problem" not in statuses:
         return "clear"
     order: tuple[FindingStatus, ...] = ("problem", "cannot_tell", "clear")
     return next((status for status in order if status in statuses), "cannot_tell")
+
+
+def probing(relaxes: Assumption | None, policy: Policy) -> set[str]:
+    """Names of the checks that settle what is known of an assumption."""
+    return {g.check for g in policy.gates if g.relaxes == relaxes and g.unsure == "joins"}
 
 
 def _by_lot(claim: Claim) -> bool:
@@ -52,10 +62,12 @@ def opened_gates(
 ) -> tuple[Opened, ...]:
     """Stressed analyses that a check lets in; after a lottery only shown problems do."""
     told = {f.check: f for f in findings}
+    settling = probing(relaxes, policy)
     opened = []
     for gate in policy.gates:
         finding = told.get(gate.check)
-        if gate.relaxes == relaxes:
+        left = finding.left if finding else None
+        if gate.check in settling and gate.relaxes == relaxes:
             status, why = main, finding.says if finding else "nothing probes the main assumption."
         elif finding is None or gate.relaxes not in estimate.assumptions:
             continue
@@ -63,26 +75,32 @@ def opened_gates(
             status, why = finding.status, finding.says
             if _by_lot(claim) and status != "problem" and relaxes == Assumption.parallel_trends:
                 continue
+        unsure = status in {"cannot_tell", "not_applicable"} and gate.unsure == "joins"
+        # A strict policy asks for every analysis that there is; a gate that ignores what it cannot
+        # tell may have none.
+        strict = policy.strict and (gate.unsure == "joins" or left is not None)
         if status == "problem":
-            opened.append(Opened(gate.relaxes, gate.problem == "replaces", why))
-        elif status in {"cannot_tell", "not_applicable"} or policy.strict:
-            opened.append(Opened(gate.relaxes, replaces=False, why=why))
+            opened.append(Opened(gate.relaxes, gate.problem == "replaces", why, left))
+        elif unsure or strict:
+            opened.append(Opened(gate.relaxes, replaces=False, why=why, left=left))
     return tuple(opened)
 
 
 def deciding_interval(
-    base: Interval,
+    estimate: Estimate,
     stressed: Mapping[Assumption, Estimate],
     claim: Claim,
     opened: tuple[Opened, ...],
     policy: Policy,
 ) -> tuple[Interval, Deciding, tuple[str, ...]]:
     """The interval that decides: base, stressed, or their hull."""
+    base = _on_scale(estimate, claim)
     replaced = any(item.replaces for item in opened) and not policy.strict
     members = [] if replaced else [base]
     why = []
     for item in opened:
-        members.append(_on_scale(stressed.get(item.relaxes), claim))
+        relaxed = stressed.get(item.relaxes) if item.left is None else _left(estimate, item.left)
+        members.append(_on_scale(relaxed, claim))
         if item.replaces and not policy.strict:
             why.append(f"The stressed analysis decides: {lower(item.why)}")
     if policy.strict:
@@ -97,6 +115,11 @@ def deciding_interval(
         hull = Interval(base.low, max(hull.high, base.low))
     deciding: Deciding = "stressed" if replaced else "hull" if opened else "base"
     return hull, deciding, tuple(why)
+
+
+def _left(estimate: Estimate, left: Interval) -> Estimate:
+    """The estimate with the interval that a finding leaves of the improvement."""
+    return replace(estimate, conf_int=left.flipped if estimate.better == "lower" else left)
 
 
 def _on_scale(stressed: Estimate | None, claim: Claim) -> Interval:

@@ -60,10 +60,9 @@ def decide(
             smallest=bar(claim, policy).smallest,
         )
     held = bar(claim, policy)
-    _, base = estimate.on_scale(claim.scale)
     main = main_gate(findings, relaxes, claim, policy)
     opened = opened_gates(findings, main, relaxes, estimate, claim, policy)
-    interval, deciding, why = deciding_interval(base, stressed, claim, opened, policy)
+    interval, deciding, why = deciding_interval(estimate, stressed, claim, opened, policy)
     status = status_of(interval, held)
     grade, downgrades = certainty(claim, estimate, findings, main, relaxes, policy, sms_level)
     return Verdict(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from innoeval.records.assumption import Assumption
+from innoeval.records.estimate import Interval
 
 FindingStatus = Literal["problem", "clear", "cannot_tell", "not_applicable"]
 Severity = Literal["fatal", "major", "note"]
@@ -39,6 +40,9 @@ class Finding:
         Of the test, if there is one; `p_value` is adjusted (Holm) over the checks of the claim.
     power
         Probability to have seen a violation that explains half the claim.
+    left
+        Interval of the improvement, in outcome units, that is left if the violation is allowed
+        for; None where nobody can say. `Policy.gates` tells where it enters the decision.
     """
 
     check: str
@@ -53,3 +57,4 @@ class Finding:
     statistic: float | None = None
     p_value: float | None = None
     power: float | None = None
+    left: Interval | None = None

@@ -19,15 +19,20 @@ class Gate:
     check
         The check that opens the gate.
     relaxes
-        Assumption that the stressed analysis gives up.
+        Assumption that the stressed analysis gives up. Its interval is what the finding says is
+        left, else that of the design's stressed estimate; with neither it is unbounded.
     problem
         What a shown problem does: the stressed analysis "replaces" the base one, or "joins" it
-        (the hull of both decides). Where the check cannot tell it always joins.
+        (the hull of both decides).
+    unsure
+        What a check does that cannot tell or could not run: the stressed analysis "joins", or the
+        gate stays shut ("ignored").
     """
 
     check: str
     relaxes: Assumption
-    problem: Literal["replaces", "joins"]
+    problem: Literal["replaces", "joins"] = "joins"
+    unsure: Literal["joins", "ignored"] = "joins"
 
 
 #: A trend shown to be wrong does not make the long-run level right: so there both must agree.
