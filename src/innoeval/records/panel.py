@@ -52,12 +52,16 @@ class Panel:
         Column with the version of the definition under which a row was recorded.
     neighbour
         Column that is 1 for units next to a treated unit.
+    provisional
+        Column that is 1 where a row's values may still change: late records, open cases.
     covariates
         Further columns.
     origin
         Where the data came from: a file's name, or "the data frame".
     notes
         What reading left out or changed, in plain sentences.
+    provenance
+        What made the numbers, by label: the query, rows in and out, when it was read.
 
     Raises
     ------
@@ -84,9 +88,11 @@ class Panel:
     denominator: str | None = None
     version: str | None = None
     neighbour: str | None = None
+    provisional: str | None = None
     covariates: tuple[str, ...] = ()
     origin: str = "the data frame"
     notes: tuple[str, ...] = ()
+    provenance: Mapping[str, str] = field(default_factory=Frozen[str, str])
     units: tuple[str, ...] = field(init=False)
     calendar: Calendar = field(init=False)
     _codes: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]] = field(init=False, repr=False)
@@ -98,6 +104,7 @@ class Panel:
         put(self, "covariates", tuple(self.covariates))
         put(self, "balancing", Frozen(self.balancing))
         put(self, "notes", tuple(self.notes))
+        put(self, "provenance", Frozen(self.provenance))
         _need_columns(self)
         names, unit_codes = _names(self.frame[self.unit])
         distinct, ordinals = _ordinals(self.frame[self.period], self.freq)
@@ -128,7 +135,10 @@ class Panel:
     @property
     def metrics(self) -> tuple[str, ...]:
         """Every column that holds numbers, each once."""
-        named = (*self.outcomes, *self.balancing, self.numerator, self.denominator, self.neighbour)
+        named = (
+            *self.outcomes, *self.balancing, self.numerator, self.denominator, self.neighbour,
+            self.provisional,
+        )  # fmt: skip
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
     @property
@@ -154,6 +164,7 @@ class Panel:
                     self.covariates,
                     self.units,
                     self.calendar,
+                    *([self.provisional] if self.provisional else []),
                 )
             ).encode()
         )

@@ -44,6 +44,7 @@ def read_panel(
     denominator: str | None = None,
     version: str | None = None,
     neighbour: str | None = None,
+    provisional: str | None = None,
     covariates: Sequence[str] = (),
     freq: Frequency | None = None,
     dayfirst: bool | None = None,
@@ -75,6 +76,8 @@ def read_panel(
         Column with the version of the definition under which a row was recorded.
     neighbour
         Column that is 1 for units next to a treated unit.
+    provisional
+        Column that is 1 where a row's values may still change.
     covariates
         Further columns to keep.
     freq
@@ -121,7 +124,7 @@ def read_panel(
     covariates = (covariates,) if isinstance(covariates, str) else tuple(covariates)
     keys = (period,) if isinstance(period, str) else tuple(period)
     balancing = dict(balancing or {})
-    named = (*outcomes, *balancing, numerator, denominator, neighbour)
+    named = (*outcomes, *balancing, numerator, denominator, neighbour, provisional)
     metrics = tuple(dict.fromkeys(name for name in named if name is not None))
     _refuse(_argument_faults(unit, keys, outcomes, metrics, balancing, freq, decimal, suppressed))
     further = tuple(name for name in covariates if name not in metrics)
@@ -157,6 +160,7 @@ def read_panel(
         denominator=denominator,
         version=version,
         neighbour=neighbour,
+        provisional=provisional,
         covariates=covariates,
         origin=table.origin,
         notes=(*table.notes, *units.notes, *periods.notes, *figures.notes),
