@@ -1,0 +1,79 @@
+"""Families of simulated claims for the calibration of checks: a fault, its size, and who should see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Target = Literal["structural", "statistical", ""]
+
+#: Smallest share of draws in which a fault of each kind has to be found.
+TARGETS: dict[Target, float] = {"structural": 0.9, "statistical": 0.6}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """Scenarios of one kind, and the check that should see their fault.
+
+    `stated`: whether a claim without windows is given the natural ones. `clean`: no check should
+    find a problem, so that every problem is a false alarm. `target`: how often the fault has to
+    be found. `draws`: share of the asked draws that are made, for families that take long.
+    """
+
+    name: str
+    fault: str = "none"
+    seen_by: str = ""
+    target: Target = ""
+    clean: bool = False
+    settings: dict[str, object] = field(default_factory=dict)
+    stated: bool = True
+    draws: float = 1.0
+
+
+LONG = {"n_before": 48, "n_after": 24}
+ONE = {"n_units": 1, "n_treated": 1, "shock_sd": 0.0, "size": 2.0, **LONG}
+DONORS = {"n_treated": 1, "n_units": 30, "size": 2.0}
+
+GENERAL = (
+    Family(name="clean: 10 of 40 units, true", clean=True),
+    Family(name="clean: 10 of 40 units, half true", settings={"true_share": 0.5}, clean=True),
+    Family(name="clean: 10 of 40 units, null", fault="null", clean=True),
+    Family(name="clean: 10 of 40 units, harmful", fault="harmful", clean=True),
+    Family(name="clean: twice the size, true", settings={"size": 2.0}, clean=True),
+    Family(name="clean: 4 of 30 units, true", settings={"n_treated": 4, "n_units": 30}, clean=True),
+    Family(name="one unit of 30, true", settings=DONORS, clean=True, draws=0.5),
+    Family(name="one unit of 30, null", fault="few_units", settings={"n_units": 30, "size": 2.0},
+           clean=True, draws=0.5),
+    Family(name="one unit of 30, null, ρ = .8", fault="few_units", seen_by="few_units",
+           settings={"n_units": 30, "size": 2.0, "rho": 0.8}, draws=0.5),
+    Family(name="single series of 72, true", seen_by="no_comparison", settings=ONE, draws=0.5),
+    Family(name="single series of 72, null", fault="null", seen_by="no_comparison", settings=ONE,
+           draws=0.5),
+    Family(name="pre-trend", fault="pre_trend", seen_by="pre_trend"),
+    Family(name="pre-trend worth half the claim", fault="pre_trend", seen_by="pre_trend",
+           settings={"strength": 0.5}, target="statistical"),
+    Family(name="bad spell of 1.5 SD, 10 of 40", fault="bad_spell", seen_by="mean_reversion",
+           target="statistical"),
+    Family(name="bad spell, 5 periods before", fault="bad_spell", seen_by="mean_reversion",
+           settings={"n_before": 5}),
+    Family(name="bad spell of 6 periods", fault="bad_spell", seen_by="mean_reversion",
+           settings={"spell": 6}),
+    Family(name="bad spell of 6, 12 + 12, ρ = .7", fault="bad_spell", seen_by="mean_reversion",
+           settings={"spell": 6, "rho": 0.7, "n_before": 12, "size": 0.6}),
+    Family(name="bad spell, single series", fault="bad_spell", seen_by="mean_reversion",
+           settings=ONE, draws=0.5),
+    Family(name="cherry-picked window", fault="cherry_picked_window", seen_by="window",
+           target="statistical"),
+    Family(name="calendar mismatch", fault="calendar_mismatch", seen_by="calendar_mismatch",
+           target="structural"),
+    Family(name="definition break", fault="definition_break", seen_by="definition_break",
+           target="structural"),
+    Family(name="co-event of the treated", fault="co_event", seen_by="concurrent_change",
+           target="structural"),
+    Family(name="shock shared by all", fault="common_shock", clean=True),
+    Family(name="everybody treated, trend", fault="no_comparison", seen_by="no_comparison",
+           settings=LONG, draws=0.5),
+)  # fmt: skip
+
+#: Every family; a theme's families stand in their own tuple and are added here in one line each.
+FAMILIES: tuple[Family, ...] = (*GENERAL,)
