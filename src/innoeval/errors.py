@@ -98,6 +98,10 @@ class RecordError(InnoevalError):
     """A saved record that cannot be read back."""
 
 
+class RunError(FaultsError):
+    """A run over many claims that cannot begin, or cannot go on; what is done is kept."""
+
+
 def nearest(name: str, known: Iterable[str], otherwise: str, most: int = 12) -> str:
     """A near miss for a name, or the list of what is there: the remedy for a name that is not.
 

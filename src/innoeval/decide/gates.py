@@ -98,8 +98,7 @@ def deciding_interval(
     replaced = any(item.replaces for item in opened) and not policy.strict
     members = [] if replaced else [base]
     why = []
-    for item in opened:
-        relaxed = stressed.get(item.relaxes) if item.left is None else _left(estimate, item.left)
+    for item, relaxed in zip(opened, joined(estimate, stressed, opened), strict=True):
         members.append(_on_scale(relaxed, claim))
         if item.replaces and not policy.strict:
             why.append(f"The stressed analysis decides: {lower(item.why)}")
@@ -115,6 +114,16 @@ def deciding_interval(
         hull = Interval(base.low, max(hull.high, base.low))
     deciding: Deciding = "stressed" if replaced else "hull" if opened else "base"
     return hull, deciding, tuple(why)
+
+
+def joined(
+    estimate: Estimate, stressed: Mapping[Assumption, Estimate], opened: tuple[Opened, ...]
+) -> list[Estimate | None]:
+    """The analyses that were let in; None for one that could not be made."""
+    return [
+        stressed.get(item.relaxes) if item.left is None else _left(estimate, item.left)
+        for item in opened
+    ]
 
 
 def _left(estimate: Estimate, left: Interval) -> Estimate:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from innoeval.decide.certainty import certainty, maryland
 from innoeval.decide.gates import deciding_interval, main_gate, opened_gates
 from innoeval.decide.regions import Bar, bar, margin, status_of
+from innoeval.decide.tails import tails
 from innoeval.decide.words import lower, reason, remarks
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
@@ -64,6 +65,7 @@ def decide(
     opened = opened_gates(findings, main, relaxes, estimate, claim, policy)
     interval, deciding, why = deciding_interval(estimate, stressed, claim, opened, policy)
     status = status_of(interval, held)
+    holds, short = tails(claim, estimate, stressed, opened, held, policy)
     grade, downgrades = certainty(claim, estimate, findings, main, relaxes, policy, sms_level)
     return Verdict(
         status=status,
@@ -80,6 +82,8 @@ def decide(
         resolution=_resolution(claim, estimate, held),
         breakdown=_finite(margin(interval, held)),
         standards=maryland(claim, findings, sms_level, policy),
+        p_holds_up=holds,
+        p_falls_short=short,
     )
 
 

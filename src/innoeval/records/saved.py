@@ -25,10 +25,10 @@ FORMAT = 1
 R = TypeVar("R")
 
 
-def dump(record: object) -> str:
-    """JSON text of a record, keys sorted, two spaces deep."""
+def dump(record: object, *, indent: int | None = 2) -> str:
+    """JSON text of a record, keys sorted, two spaces deep; all on one line with `indent=None`."""
     plain = {"format": FORMAT, "kind": type(record).__name__, **_converter().unstructure(record)}
-    text = json.dumps(plain, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(plain, indent=indent, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
     # Half a surrogate pair, which UTF-8 cannot hold, is written as JSON writes it: \ud800.
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 

@@ -92,6 +92,10 @@ class Verdict:
         Largest bias, on the claim's scale, at which the status would stand.
     standards
         Scores on published evidence standards.
+    p_holds_up, p_falls_short
+        One-sided p-values of the analyses that decide, the largest of them: of "the improvement is
+        at most what must be shown", and of "it is at least the share below which a claim counts as
+        overstated". None where there is nothing to test. A portfolio draws its two lists from them.
     """
 
     status: Status
@@ -108,3 +112,5 @@ class Verdict:
     resolution: float | None = None
     breakdown: float | None = None
     standards: tuple[Standard, ...] = ()
+    p_holds_up: float | None = None
+    p_falls_short: float | None = None
