@@ -78,12 +78,15 @@ def test_meets_the_conditions_of_an_optimum(seed: int, n: int, periods: int, rid
     assert slope[weights > 1e-9] == pytest.approx(level, abs=1e-8 * np.trace(gram))
 
 
-def test_from_any_start_to_the_same_weights() -> None:
+@pytest.mark.parametrize("ridge", [0.0, 5.0, 500.0])
+def test_from_any_start_to_the_same_weights(ridge: float) -> None:
     outcomes = trending(5, 25, 40)
-    weights, gram, others = placebos(outcomes)
+    weights, gram, others = placebos(outcomes, ridge)
     rng = np.random.default_rng(1)
     start = rng.dirichlet(np.ones(25), size=25) * others
-    again = simplex(gram, gram, allowed=others, start=start / start.sum(axis=1, keepdims=True))
+    start[3] = np.eye(25)[3]  # all weight on the target itself, which it may not use
+    again = simplex(gram, gram, ridge=ridge, allowed=others, start=start)
+    assert again.converged.all()
     np.testing.assert_allclose(again.weights, weights, atol=1e-8)
 
 

@@ -17,6 +17,10 @@ _FLAT = 1e-11
 _JITTER = 1e-13
 #: From this ratio of the ridge to the donors' own squares on, most donors will keep some weight.
 _STRONG = 0.02
+#: From this much work on, a stack of systems is split into so many by size.
+_LARGE, _GROUPS = 200_000, 4
+#: Exchanges of whole sets of donors before the last few are left to single ones.
+_EXCHANGES = 12
 #: So few targets, of so few donors, start from softened weights; more would pay for large solves.
 _FEW_TARGETS, _FEW_DONORS = 5, 200
 
@@ -82,11 +86,11 @@ def simplex(
     scale = np.einsum("kii->k", gram) / n + zeta
     scale = np.where(scale > 0, scale, 1.0)
     problem = _Problem(gram, linear, zeta + _JITTER * scale, scale)
-    if start is not None:
-        weights = np.where(usable, start, 0.0)
-        weights /= weights.sum(axis=1, keepdims=True)
-    elif (zeta > _STRONG * scale).all():
-        weights = _spread(problem, usable)
+    begun = None if start is None else _begin(problem, usable, start)
+    if (zeta > _STRONG * scale).all():
+        return _exchange(problem, usable, usable if begun is None else begun > 0)
+    if begun is not None:
+        weights = begun
     elif count <= _FEW_TARGETS and n <= _FEW_DONORS:
         weights = _softened(problem, usable)
     else:
@@ -121,17 +125,35 @@ class _Problem(NamedTuple):
         A multiple of all ones is added to the Gram matrix. It changes nothing where weights sum
         to one, and makes the matrix regular wherever the optimum is unique.
         """
+        sizes = active.sum(axis=1)
+        most = int(sizes.max())
+        if most**3 * len(active) > _LARGE and sizes.min() < 0.8 * most:
+            # Solved together all take as long as the largest; so those of like size go together.
+            order = np.argsort(sizes, kind="stable")
+            out = np.empty(active.shape)
+            for rows in np.array_split(order, min(_GROUPS, len(order))):
+                out[rows] = self.take(rows)._together(active[rows])
+            return out
+        return self._together(active)
+
+    def _together(self, active: Masks) -> Floats:
+        """All as one stack, padded to the largest."""
         most = int(active.sum(axis=1).max())
         places = np.argsort(~active, axis=1, kind="stable")[:, :most]
-        rows = np.arange(len(active))[:, None]
+        rows, n = np.arange(len(active))[:, None], active.shape[1]
         real = active[rows, places]
-        which = rows if len(self.gram) > 1 else np.zeros_like(rows)
-        part = self.gram[which[:, :, None], places[:, :, None], places[:, None, :]]
-        both = real[:, :, None] & real[:, None, :]
-        matrix = np.where(both, part + self.scale[:, None, None], 0.0)
+        cells = places[:, :, None] * n + places[:, None, :]
+        if len(self.gram) > 1:
+            cells += n * n * rows[:, :, None]
+        matrix = self.gram.reshape(-1).take(cells)
+        matrix += self.scale[:, None, None]
+        matrix *= real[:, :, None]
+        matrix *= real[:, None, :]
         diagonal = np.arange(most)
         matrix[:, diagonal, diagonal] += np.where(real, self.ridge[:, None], 1.0)
-        right = np.stack([self.linear[rows, places] * real, real.astype(np.float64)], axis=2)
+        right = np.empty((*real.shape, 2))
+        right[:, :, 0] = self.linear[rows, places] * real
+        right[:, :, 1] = real
         solved = np.linalg.solve(matrix, right)
         sums = solved.sum(axis=1)
         short = (1.0 - sums[:, 0]) / sums[:, 1]
@@ -147,6 +169,44 @@ def _nearest(problem: _Problem, usable: Masks) -> Floats:
     weights = np.zeros(usable.shape)
     weights[np.arange(len(best)), best] = 1.0
     return weights
+
+
+def _begin(problem: _Problem, usable: Masks, start: Floats) -> Floats:
+    """Weights to start from, less the donors that may not be used."""
+    weights = np.where(usable, start, 0.0)
+    total = weights.sum(axis=1, keepdims=True)
+    if (total > 0).all():
+        return np.asarray(weights / total)
+    near = _nearest(problem, usable)
+    return np.where(total > 0, weights / np.where(total > 0, total, 1.0), near)
+
+
+def _exchange(problem: _Problem, usable: Masks, active: Masks) -> Weights:
+    """Lets out all donors that want a negative weight and in all that would help, at once.
+
+    Where a ridge spreads the weights, a handful of exchanges meets the conditions of the optimum;
+    targets for which they go in circles are left to single exchanges.
+    """
+    out, converged = np.zeros(usable.shape), np.zeros(len(usable), dtype=bool)
+    rows, now, may = np.arange(len(usable)), problem, usable
+    for _ in range(_EXCHANGES):
+        weights = now.solve(active)
+        slope = now.slope(weights)
+        level = (weights * slope).sum(axis=1, keepdims=True)
+        leaves = active & (weights <= 0)
+        joins = may & ~active & (slope < level - _FLAT * now.scale[:, None])
+        out[rows] = weights
+        wrong = (leaves | joins).any(axis=1)
+        converged[rows[~wrong]] = True
+        if not wrong.any():
+            return Weights(out, converged)
+        left = np.flatnonzero(wrong)
+        active = ((active & ~leaves) | joins)[left]
+        rows, now, may = rows[left], now.take(left), may[left]
+    weights = np.maximum(out[rows], 0.0)
+    rest = _descend(now, may, weights / weights.sum(axis=1, keepdims=True))
+    out[rows], converged[rows] = rest
+    return Weights(out, converged)
 
 
 def _spread(problem: _Problem, usable: Masks) -> Floats:

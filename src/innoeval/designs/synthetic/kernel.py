@@ -164,9 +164,16 @@ class DonorKernel:
         return self.quantile(level) * self.scale
 
     def run(self, before: Mask, after: Mask) -> Imitation:
-        """All runs over one pair of windows, masks over the periods in use (S,)."""
+        """All runs over one pair of windows, masks over the periods in use (S,).
+
+        Windows near each other have weights near each other: all start from those of the main run.
+        """
+        start = None
+        if (before != self.pool.before(self.launch)).any():
+            main = self.main.weights
+            start = main if (main >= 0).all() and main.any(axis=1).all() else None
         task = Task(
-            self.targets, before, after, self.placebos.allowed, members=self.placebos.targets[0]
+            self.targets, before, after, self.placebos.allowed, start, self.placebos.targets[0]
         )
         return _remembered(_Asked.of(self.imitate, self.pool, task))
 
@@ -233,7 +240,7 @@ class DonorKernel:
         start = np.where(total > 0, left / np.where(total > 0, total, 1.0), even)
         members = np.repeat(self.placebos.targets[0][:1], count, axis=0)
         task = Task(target, before, ~before, allowed, start, members)
-        found = self.imitate(self.pool, task)
+        found = _remembered(_Asked.of(self.imitate, self.pool, task))
         return found.gaps[:, ~before].mean(axis=1), found.misfit
 
     def ranked(self, run: Imitation, windows: Mask, before: Mask, level: float) -> Ranked:
