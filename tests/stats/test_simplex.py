@@ -97,6 +97,16 @@ def test_own_gram_matrices_equal_a_shared_one() -> None:
     np.testing.assert_allclose(simplex(stacked, gram, allowed=others).weights, weights, atol=1e-10)
 
 
+def test_two_targets_that_want_very_different_numbers_of_donors() -> None:
+    outcomes = trending(9, 400, 60)
+    targets = np.stack([outcomes.mean(axis=1), outcomes[:, 0] * 3])
+    gram, linear = outcomes.T @ outcomes, targets @ outcomes
+    ridge = np.trace(gram) / 20
+    both = simplex(gram, linear, ridge=ridge).weights
+    each = [simplex(gram, one[None], ridge=ridge).weights[0] for one in linear]
+    np.testing.assert_allclose(both, each, atol=1e-9)
+
+
 def test_equal_donors_and_a_target_that_is_a_donor() -> None:
     outcomes = trending(7, 6, 20)
     twice = np.concatenate([outcomes, outcomes], axis=1)

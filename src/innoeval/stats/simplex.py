@@ -127,39 +127,40 @@ class _Problem(NamedTuple):
         """
         sizes = active.sum(axis=1)
         most = int(sizes.max())
-        if most**3 * len(active) > _LARGE and sizes.min() < 0.8 * most:
-            # Solved together all take as long as the largest; so those of like size go together.
-            order = np.argsort(sizes, kind="stable")
-            out = np.empty(active.shape)
-            for rows in np.array_split(order, min(_GROUPS, len(order))):
-                out[rows] = self.take(rows)._together(active[rows])
-            return out
-        return self._together(active)
-
-    def _together(self, active: Masks) -> Floats:
-        """All as one stack, padded to the largest."""
-        most = int(active.sum(axis=1).max())
-        places = np.argsort(~active, axis=1, kind="stable")[:, :most]
-        rows, n = np.arange(len(active))[:, None], active.shape[1]
-        real = active[rows, places]
-        cells = places[:, :, None] * n + places[:, None, :]
-        if len(self.gram) > 1:
-            cells += n * n * rows[:, :, None]
-        matrix = self.gram.reshape(-1).take(cells)
-        matrix += self.scale[:, None, None]
-        matrix *= real[:, :, None]
-        matrix *= real[:, None, :]
-        diagonal = np.arange(most)
-        matrix[:, diagonal, diagonal] += np.where(real, self.ridge[:, None], 1.0)
-        right = np.empty((*real.shape, 2))
-        right[:, :, 0] = self.linear[rows, places] * real
-        right[:, :, 1] = real
-        solved = np.linalg.solve(matrix, right)
-        sums = solved.sum(axis=1)
-        short = (1.0 - sums[:, 0]) / sums[:, 1]
-        out = np.zeros(active.shape)
-        out[rows, places] = np.where(real, solved[:, :, 0] + short[:, None] * solved[:, :, 1], 0.0)
+        if most**3 * len(active) <= _LARGE or sizes.min() >= 0.8 * most:
+            return _stacked(self, active)
+        # One stack would take as long as its largest for all; so those of like size go together.
+        out = np.empty(active.shape)
+        order = np.argsort(sizes, kind="stable")
+        for rows in np.array_split(order, min(_GROUPS, len(order))):
+            out[rows] = _stacked(self.take(rows), active[rows])
         return out
+
+
+def _stacked(problem: _Problem, active: Masks) -> Floats:
+    """See `_Problem.solve`: one stack of systems, each padded to the largest."""
+    most = int(active.sum(axis=1).max())
+    places = np.argsort(~active, axis=1, kind="stable")[:, :most]
+    rows, n = np.arange(len(active))[:, None], active.shape[1]
+    real = active[rows, places]
+    cells = places[:, :, None] * n + places[:, None, :]
+    if len(problem.gram) > 1:
+        cells += n * n * rows[:, :, None]
+    matrix = problem.gram.reshape(-1).take(cells)
+    matrix += problem.scale[:, None, None]
+    matrix *= real[:, :, None]
+    matrix *= real[:, None, :]
+    diagonal = np.arange(most)
+    matrix[:, diagonal, diagonal] += np.where(real, problem.ridge[:, None], 1.0)
+    right = np.empty((*real.shape, 2))
+    right[:, :, 0] = problem.linear[rows, places] * real
+    right[:, :, 1] = real
+    solved = np.linalg.solve(matrix, right)
+    sums = solved.sum(axis=1)
+    short = (1.0 - sums[:, 0]) / sums[:, 1]
+    out = np.zeros(active.shape)
+    out[rows, places] = np.where(real, solved[:, :, 0] + short[:, None] * solved[:, :, 1], 0.0)
+    return out
 
 
 def _nearest(problem: _Problem, usable: Masks) -> Floats:
