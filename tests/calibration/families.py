@@ -75,5 +75,21 @@ GENERAL = (
            settings=LONG, draws=0.5),
 )  # fmt: skip
 
-#: Every family; a theme's families stand in their own tuple and are added here in one line each.
-FAMILIES: tuple[Family, ...] = (*GENERAL,)
+TIMING = (
+    Family(name="anticipation of 3 periods", fault="anticipation", seen_by="anticipation",
+           target="statistical"),
+    Family(name="fade to zero", fault="fade_out", seen_by="fade_out", target="statistical"),
+    Family(name="outlier month", fault="outlier_month", seen_by="outliers", target="structural"),
+    Family(name="best of 36 windows", fault="best_of_36_windows", seen_by="window",
+           target="statistical"),
+    Family(name="comparison units get worse", fault="comparator_drift",
+           seen_by="comparator_drift", target="structural"),
+    Family(name="forbidden comparisons, growing effects", fault="growing_effects",
+           seen_by="forbidden_comparisons", target="structural", draws=0.5),
+)  # fmt: skip
+
+#: Every family; a theme's families stand in a tuple of their own and are added here in one line.
+FAMILIES: tuple[Family, ...] = (
+    *GENERAL,
+    *TIMING,
+)

@@ -1,16 +1,22 @@
 """Checks: every way in which a claim can be untrue though its numbers are real."""
 
+from innoeval.checks.anticipation import Anticipation
 from innoeval.checks.base import Bias, Case, Check, Measurement
 from innoeval.checks.calendar_mismatch import CalendarMismatch
+from innoeval.checks.comparator_drift import ComparatorDrift
 from innoeval.checks.concurrent_change import ConcurrentChange
 from innoeval.checks.definition_break import DefinitionBreak
 from innoeval.checks.donor_hull import DonorHull
 from innoeval.checks.donor_spillover import DonorSpillover
+from innoeval.checks.fade_out import FadeOut
 from innoeval.checks.few_units import FewUnits
+from innoeval.checks.forbidden_comparisons import ForbiddenComparisons
 from innoeval.checks.leave_one_out import LeaveOneOut
 from innoeval.checks.mean_reversion import MeanReversion
 from innoeval.checks.no_comparison import NoComparison
+from innoeval.checks.outliers import Outliers
 from innoeval.checks.placebo_in_time import PlaceboInTime
+from innoeval.checks.placebo_units import PlaceboUnits
 from innoeval.checks.pre_fit import PreFit
 from innoeval.checks.pre_trend import PreTrend
 from innoeval.checks.suite import examine
@@ -20,12 +26,18 @@ from innoeval.checks.window import Window
 CHECKS: tuple[Check, ...] = (
     NoComparison(),
     PreTrend(),
+    Anticipation(),
     PreFit(),
     DonorHull(),
     LeaveOneOut(),
     DonorSpillover(),
     PlaceboInTime(),
+    PlaceboUnits(),
     MeanReversion(),
+    Outliers(),
+    FadeOut(),
+    ComparatorDrift(),
+    ForbiddenComparisons(),
     FewUnits(),
     DefinitionBreak(),
     ConcurrentChange(),

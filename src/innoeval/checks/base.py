@@ -7,7 +7,14 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
-from innoeval.designs.base import Arrangement, DecidingDesign, Effects, Kernel
+from innoeval.designs.base import (
+    Arrangement,
+    DecidingDesign,
+    Effects,
+    Kernel,
+    Spell,
+    last_spells,
+)
 from innoeval.errors import ClaimError, DesignError
 from innoeval.inference import Groups, choose_inference, compare_groups
 from innoeval.records.assumption import Assumption
@@ -55,6 +62,16 @@ class Case:
     _kernels: dict[tuple[str, Better], Kernel | None] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _spells: list[tuple[Spell, ...]] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
+
+    @property
+    def spells(self) -> tuple[Spell, ...]:
+        """Spells right before the start, with 90 % intervals; asked of the kernel once."""
+        if not self._spells:
+            self._spells.append(last_spells(self.kernel, level=1 - 2 * self.policy.check_level))
+        return self._spells[0]
 
     @property
     def ours(self) -> Floats:

@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 
 from innoeval.checks.base import Bias, Case, Measurement, power_for_half
-from innoeval.designs.base import last_spells
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
 
@@ -36,7 +35,7 @@ class MeanReversion:
     def measure(self, case: Case) -> Measurement:
         """Hold the last spells before the start against all earlier periods."""
         launch = case.kernel.launch
-        spells = last_spells(case.kernel, level=1 - 2 * case.policy.check_level)
+        spells = case.spells
         if not spells:
             return Measurement(
                 status="cannot_tell",

@@ -13,8 +13,9 @@ from innoeval.stats.multiplicity import holm
 def examine(case: Case, checks: Sequence[Check]) -> tuple[Finding, ...]:
     """Ask every question that bears on what the design leans on.
 
-    The statistical checks of one claim are corrected together (Holm), so that a clean claim gets
-    any problem at most `policy.check_level` of the time.
+    The statistical checks of one claim are corrected together (Holm, with the weights of
+    `policy.check_weights`), so that a clean claim gets any problem at most `policy.check_level` of
+    the time.
 
     Parameters
     ----------
@@ -24,10 +25,16 @@ def examine(case: Case, checks: Sequence[Check]) -> tuple[Finding, ...]:
         The checks to choose from.
     """
     leaned = set(case.design.assumptions)
-    asked = [check for check in checks if leaned.intersection(check.probes)]
+    # A check that probes nothing asks about the announcement itself, whatever the design.
+    asked = [check for check in checks if not check.probes or leaned.intersection(check.probes)]
     measured = [_measure(check, case) for check in asked]
     tested = [i for i, measure in enumerate(measured) if measure.p_value is not None]
-    adjusted = dict(zip(tested, holm([measured[i].p_value or 0.0 for i in tested]), strict=True))
+    weights = dict(case.policy.check_weights)
+    corrected = holm(
+        [measured[i].p_value or 0.0 for i in tested],
+        [weights.get(asked[i].name, 1.0) for i in tested],
+    )
+    adjusted = dict(zip(tested, corrected, strict=True))
     return tuple(
         _finding(check, measure, adjusted.get(i), case)
         for i, (check, measure) in enumerate(zip(asked, measured, strict=True))

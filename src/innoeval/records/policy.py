@@ -42,7 +42,13 @@ GATES = (
     Gate(check="leave_one_out", relaxes=Assumption.donor_fit, problem="joins"),
     Gate(check="placebo_in_time", relaxes=Assumption.trend_form, problem="joins"),
     Gate(check="mean_reversion", relaxes=Assumption.no_mean_reversion, problem="joins"),
+    Gate(check="anticipation", relaxes=Assumption.no_anticipation, unsure="ignored"),
+    Gate(check="outliers", relaxes=Assumption.prespecified_window, unsure="ignored"),
 )
+
+
+#: Weights in the correction for many checks: docs/decisions/0010-weighted-checks.md.
+WEIGHTS: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +81,9 @@ class Policy:
         Checks whose problem makes a claim not evaluable.
     gates
         Which checks let which stressed analyses into the decision.
+    check_weights
+        How much of `check_level` a statistical check is worth relative to 1, the worth of those
+        that are not named: less where a fault leaves no doubt, more where it is hard to see.
 
     Examples
     --------
@@ -94,6 +103,7 @@ class Policy:
     minimum_side: int = 3
     fatal: tuple[str, ...] = ("definition_break", "concurrent_change")
     gates: tuple[Gate, ...] = GATES
+    check_weights: tuple[tuple[str, float], ...] = WEIGHTS
 
     def __post_init__(self) -> None:
         shares = (self.shown_share, self.overstated_below, self.default_smallest)
@@ -110,6 +120,11 @@ class Policy:
             raise InnoevalError(
                 f"policy: draws {self.draws} and minimum_side {self.minimum_side} must be at least 1, "
                 f"few_treated {self.few_treated} and the seed {self.seed} not negative"
+            )
+        if not all(0 < weight < float("inf") for _, weight in self.check_weights):
+            raise InnoevalError(
+                f"policy: check_weights {self.check_weights} must be positive numbers; to leave a "
+                "check out of the decision, take it out of the gates"
             )
         if self.shown_share > self.overstated_below:
             raise InnoevalError(

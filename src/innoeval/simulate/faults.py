@@ -48,6 +48,8 @@ class Background:
         Fields of the claim that the fault brings with it.
     announce
         Whether the promoter announces the number that the stated windows give.
+    starts
+        Position of each unit's first treated period, (N,); None where all start at the launch.
     missing
         Mask (N, T) of the rows that the panel lost; None where it is complete.
     columns
@@ -71,6 +73,7 @@ class Background:
     version: np.ndarray | None = None
     claim: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     announce: bool = False
+    starts: np.ndarray | None = None
     missing: np.ndarray | None = None
     columns: Mapping[str, np.ndarray] = field(default_factory=lambda: MappingProxyType({}))
     roles: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
@@ -104,7 +107,9 @@ def _pre_trend(background: Background) -> Background:
 def _bad_spell(background: Background) -> Background:
     """The units with the worst last periods get the innovation; or all, right after the worst."""
     spell, launch = background.spell, background.launch
-    windows = _labels(background, (launch - spell, launch - 1), (launch, background.calendar.n - 1))
+    windows = window_labels(
+        background, (launch - spell, launch - 1), (launch, background.calendar.n - 1)
+    )
     changed = replace(background, claim={"windows": windows}, announce=True)
     if not background.treated.all():
         worst = np.argsort(background.noise[:, launch - spell : launch].mean(axis=1))
@@ -125,7 +130,9 @@ def _cherry_picked_window(background: Background) -> Background:
     """Of all windows of three to twelve periods, the promoter states the most flattering."""
     average = (background.noise + background.gain)[background.treated].mean(axis=0)
     before, after = flattering(average, background.launch)
-    return replace(background, claim={"windows": _labels(background, before, after)}, announce=True)
+    return replace(
+        background, claim={"windows": window_labels(background, before, after)}, announce=True
+    )
 
 
 def flattering(series: Floats, launch: int) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -170,7 +177,7 @@ def _calendar_mismatch(background: Background) -> Background:
     after = (middle - length // 2, middle - length // 2 + length - 1)
     back = calendar.cycle // 2
     before = (after[0] - back - calendar.cycle, after[1] - back - calendar.cycle)
-    windows = _labels(background, before, after)
+    windows = window_labels(background, before, after)
     return replace(
         background, gain=background.gain + season, claim={"windows": windows}, announce=True
     )
@@ -212,9 +219,16 @@ def _no_comparison(background: Background) -> Background:
     )
 
 
-def _labels(
+def window_labels(
     background: Background, before: tuple[int, int], after: tuple[int, int]
 ) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Labels of two windows, given by their first and last places.
+
+    Raises
+    ------
+    InnoevalError
+        Where they do not lie one after the other inside the panel.
+    """
     labels, n = background.calendar.labels, background.calendar.n
     if not 0 <= before[0] <= before[1] < after[0] <= after[1] < n:
         raise InnoevalError(
@@ -235,7 +249,7 @@ class Kind:
     why: str
 
 
-#: Every fault by name.
+#: The faults of this file by name; those of every theme stand in `kinds`.
 KINDS: Mapping[str, Kind] = MappingProxyType({
     "none": Kind(true_share=1.0, why="The improvement is as large as announced."),
     "null": Kind(why="Nothing changed."),

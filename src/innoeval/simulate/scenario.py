@@ -14,7 +14,8 @@ from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.records.verdict import Status
-from innoeval.simulate.faults import KINDS, Background
+from innoeval.simulate.faults import Background
+from innoeval.simulate.kinds import KINDS
 from innoeval.simulate.series import autoregressive, seasons
 from innoeval.simulate.truth import Scenario, Truth, true_statuses
 
@@ -206,13 +207,13 @@ def _claim(
         )
         size = max(observed, size)
     names = _names(len(background.treated))
+    starts = np.full(len(names), launch) if background.starts is None else background.starts
     return Claim(
         id=fault.replace("_", "-"),
         innovation="Simulated innovation",
         outcome="outcome",
         better=better,
-        treated=[name for name, gets in zip(names, background.treated, strict=True) if gets],
-        start=labels[launch],
+        treated={names[i]: labels[starts[i]] for i in np.flatnonzero(background.treated)},
         size=size,
         scale="absolute",
         smallest_effect=smallest,

@@ -111,6 +111,84 @@ def decompose(outcomes: Floats, starts: Positions, weights: Floats | None = None
     )  # fmt: skip
 
 
+class Forbidden(NamedTuple):
+    """What comparisons with units treated already do to a two-way coefficient.
+
+    `weight` is their share; `moved` the coefficient less what the other comparisons give, with a
+    standard error over units within cohorts and its degrees of freedom.
+    """
+
+    coefficient: float
+    weight: float
+    moved: float
+    std_error: float
+    df: float
+
+
+def forbidden_part(outcomes: Floats, starts: Positions) -> Forbidden:
+    """How far comparisons with units that are treated already move a two-way coefficient.
+
+    Parameters
+    ----------
+    outcomes
+        Array (N, T) without missing values.
+    starts
+        Position of each unit's first treated period, (N,), as for `decompose`.
+
+    Raises
+    ------
+    ValueError
+        As `decompose`; or where every comparison is forbidden.
+
+    Examples
+    --------
+    As in `decompose`: half of the weight, 0 instead of 1, so .5 instead of 1:
+
+    >>> found = forbidden_part(np.array([[0., 1, 2], [0., 0, 1]]), np.array([1, 2]))
+    >>> round(found.coefficient, 9), found.weight, round(found.moved, 9)
+    (0.5, 0.5, -0.5)
+    """
+    found = decompose(outcomes, starts)
+    T = outcomes.shape[1]
+    clean = np.isin(found.kind, KINDS[:2])
+    if not clean.any():
+        raise ValueError("every comparison is with units that are treated already")
+    share = found.weight * (1.0 - clean / found.weight[clean].sum())
+    cohorts, member = np.unique(np.clip(starts, 0, T), return_inverse=True)
+    place = {int(cohort): g for g, cohort in enumerate(cohorts)}
+    # Coefficient of each cohort's mean in each period: the difference is linear in them.
+    by_cohort = np.zeros((len(cohorts), T))
+    for ours, theirs, kind, part in zip(
+        found.treated, found.comparison, found.kind, share, strict=True
+    ):
+        if kind in KINDS[:2]:
+            first, start, stop = 0, int(ours), int(theirs)
+        else:
+            first, start, stop = int(theirs), int(ours), T
+        pair = np.zeros(T)
+        pair[start:stop] = part / (stop - start)
+        pair[first:start] = -part / (start - first)
+        by_cohort[place[int(ours)]] += pair
+        by_cohort[place[int(theirs)]] -= pair
+    scores = (outcomes * by_cohort[member]).sum(axis=1)
+    size = np.bincount(member)
+    means = np.bincount(member, scores) / size
+    squares = np.bincount(member, (scores - means[member]) ** 2)
+    df = len(scores) - len(cohorts)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = squares / (size - 1)
+    # A cohort of one unit has no variance of its own: it is taken to be as noisy as the noisiest.
+    known = size > 1
+    variance = np.where(known, variance, variance[known].max() if known.any() else 0.0)
+    return Forbidden(
+        coefficient=float(found.weight @ found.estimate),
+        weight=float(found.weight[~clean].sum()),
+        moved=float(share @ found.estimate),
+        std_error=float(np.sqrt((variance / size).sum())),
+        df=float(max(df, 1)),
+    )
+
+
 def _two_by_two(ours: Floats, theirs: Floats, first: int, start: int, stop: int) -> float:
     """Change of the difference of two paths, from [first, start) to [start, stop)."""
     gap = ours - theirs

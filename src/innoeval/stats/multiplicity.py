@@ -6,13 +6,16 @@ import numpy as np
 import numpy.typing as npt
 
 
-def holm(p_values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def holm(p_values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> npt.NDArray[np.float64]:
     """Adjusted p-values that keep the family-wise error rate (Holm's step-down method).
 
     Parameters
     ----------
     p_values
         Array of shape (K,).
+    weights
+        How much of the error rate each hypothesis is worth, (K,), positive, fixed before the
+        p-values are seen; None: all the same.
 
     Returns
     -------
@@ -20,7 +23,9 @@ def holm(p_values: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
     References
     ----------
-    Holm (1979), Scandinavian Journal of Statistics 6:65-70, https://www.jstor.org/stable/4615733.
+    Holm (1979), Scandinavian Journal of Statistics 6:65-70, https://www.jstor.org/stable/4615733;
+    for the weights Benjamini & Hochberg (1997), Scandinavian Journal of Statistics 24:407-418,
+    doi:10.1111/1467-9469.00072.
 
     Examples
     --------
@@ -28,10 +33,17 @@ def holm(p_values: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
     >>> holm([.01, .04, .03]).round(2).tolist()
     [0.03, 0.06, 0.06]
+
+    With weights 2, 1, 1 the smallest p / w is .01 / 2, and .005 × (2 + 1 + 1) = .02:
+
+    >>> holm([.01, .04, .03], [2, 1, 1]).round(2).tolist()
+    [0.02, 0.06, 0.06]
     """
     p = np.asarray(p_values, dtype=np.float64)
-    order = np.argsort(p, kind="stable")
-    steps = (len(p) - np.arange(len(p))) * p[order]
+    w = np.ones(len(p)) if weights is None else np.asarray(weights, dtype=np.float64)
+    order = np.argsort(p / w, kind="stable")
+    left = w[order][::-1].cumsum()[::-1]
+    steps = left * (p / w)[order]
     adjusted = np.empty_like(p)
     adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
     return adjusted
