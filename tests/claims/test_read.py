@@ -25,7 +25,7 @@ DESK = Claim(
         Event(period="2023-03", scope="all", what="new permit law"),
         Event(period="2023-06", scope=("North", "West"), what="road works; a strike"),
     ),
-    definition_changes=("2022-01", "2022-06"), family="permits", source="Press release",
+    definition_changes=("2022-01", "2022-06"), looks=("2023-02", "2023-05"), family="permits", source="Press release",
     statement="15 % faster", registered_on="2022-11-01", published_on="2024-02-01",
     cost=412000, assignment="observational",
 )  # fmt: skip
@@ -34,7 +34,7 @@ FLAT = {
     "treated": "North: 2023-01; East: 2023-04", "size": "15 %", "smallest_effect": "0.05",
     "windows": "2022-07 to 2022-12; 2023-07 to 2023-12",
     "events": "2023-03 | all | new permit law; 2023-06 | North, West | road works; a strike",
-    "definition_changes": "2022-01; 2022-06", "family": "permits", "source": "Press release",
+    "definition_changes": "2022-01; 2022-06", "looks": "2023-02; 2023-05", "family": "permits", "source": "Press release",
     "statement": "15 % faster", "registered_on": "2022-11-01", "published_on": "2024-02-01",
     "cost": "412000", "assignment": "observational",
 }  # fmt: skip
@@ -47,6 +47,7 @@ NESTED = FLAT | {
         {"period": "2023-06", "scope": ["North", "West"], "what": "road works; a strike"},
     ],
     "definition_changes": ["2022-01", "2022-06"],
+    "looks": ["2023-02", "2023-05"],
     "cost": 412000,
 }
 LEAST = {"id": "desk", "innovation": "Desk", "outcome": "days", "better": "lower",
@@ -210,6 +211,16 @@ def test_events_that_are_refused():
         )
     assert one(events="2023-03 | Treated | law").events[0].scope == "treated"
     assert one(events="2023-03 | North | law").events[0].scope == ("North",)
+
+
+def test_adopters_are_a_list_or_name_a_start_each():
+    assert one(adopters="South; West").adopters == {
+        "North": "2023-01", "South": "2023-01", "West": "2023-01"
+    }  # fmt: skip
+    dated = {"North": "2023-01", "South": "2023-04"}
+    assert one(adopters="South: 2023-04").adopters == dated
+    assert one(adopters={"South": "2023-04"}).adopters == dated
+    assert "a start for some units only" in refusal(adopters="South: 2023-04; West")
 
 
 def test_fields_that_hold_too_much():

@@ -10,6 +10,7 @@ import pytest
 
 from innoeval.errors import ClaimError
 from innoeval.records import Claim, Event
+from innoeval.records.claim import _canonical
 
 GIVEN = {
     "id": "desk", "innovation": "One-stop desk", "outcome": "days", "better": "lower",
@@ -22,7 +23,8 @@ CHANGED = {
     "events": (Event(period="2023-03", scope="all", what="law"),), "family": "permits",
     "source": "Press", "statement": "faster", "registered_on": "2022-01-01",
     "published_on": "2024-01-01", "version_of": "desk-0", "cost": 1.0, "assignment": "lottery",
-    "definition_changes": ("2023-01",),
+    "definition_changes": ("2023-01",), "looks": ("2023-03", "2023-06"),
+    "adopters": {"North": "2023-01", "East": "2023-04", "South": "2023-01"},
 }  # fmt: skip
 
 
@@ -147,3 +149,19 @@ def test_an_event_reaches_all_the_treated_or_units():
     assert Event(period=2023, scope=["North ", "East"], what="").scope == ("North", "East")
     with pytest.raises(ClaimError, match="event scope 'North' is not known; write 'all'"):
         Event(period="2023", scope="North", what="")
+
+
+def test_adopters_hold_the_treated_and_leave_older_digests_as_they_were():
+    # The digest of this claim as it was before claims could name adopters.
+    assert made().digest == "2b19c3f79262ed2497aec6071630ed6de74e761afdad04e05f7aad1d510ccb87"
+    named = made(treated=["North"], start="2023-01", adopters=["South", "West"])
+    assert named.adopters == {"North": "2023-01", "South": "2023-01", "West": "2023-01"}
+    assert made(adopters={"South": "2023-02"}).adopters["South"] == "2023-02"
+    assert "without a start" in refusal(adopters=["South"])
+    assert "'North' starts in 2023-01 and in 2023-09" in refusal(adopters={"North": "2023-09"})
+
+
+def test_looks_are_periods_and_a_claim_without_them_keeps_its_digest():
+    assert made(looks="2023-06").looks == ("2023-06",)
+    assert made(looks=()).digest == made().digest
+    assert "looks" not in _canonical(made())

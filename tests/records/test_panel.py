@@ -181,3 +181,26 @@ def test_it_can_be_sent_to_another_process():
     sent = pickle.loads(pickle.dumps(panel))  # noqa: S301 - its own bytes
     assert sent == panel
     pd.testing.assert_frame_equal(sent.frame, panel.frame)
+
+
+def test_later_roles_count_in_the_fingerprint_only_where_they_are_filled():
+    # The fingerprint of this panel as it was before these roles were there.
+    assert (
+        panel_of().fingerprint == "696803c9611f391e9bcc9c9010985bf7eb27d02f7d840cedf2731f536eda499e"
+    )
+    more = FRAME.assign(hard=1.0, easy=2.0)
+    named = panel_of(more, negative_controls=("hard",), case_mix={"hard": "easy"})
+    assert {"hard", "easy"} < set(named.metrics)
+    assert len({panel_of(more).fingerprint, named.fingerprint,
+                panel_of(more, negative_controls=("hard",)).fingerprint}) == 3  # fmt: skip
+    with pytest.raises(PanelError, match="there is no column 'slow'"):
+        panel_of(more, negative_controls=("slow",))
+
+
+def test_cases_near_a_target_are_metrics_and_show_in_the_fingerprint():
+    near = panel_of(near_target=("open", "days"))
+    assert near.near_target == ("open", "days")
+    assert set(near.metrics) >= {"open", "days"}
+    assert near != panel_of()
+    with pytest.raises(PanelError, match="near_target is 'open'; name two columns"):
+        panel_of(near_target="open")

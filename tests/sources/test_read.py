@@ -435,3 +435,11 @@ def test_all_saints_is_a_ward(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("ward,month,days\nAll Saints,2023-01,1\nB,2023-01,2\n")
     assert "All Saints" in read_panel(path, unit="ward", period="month", outcomes=["days"]).units
+
+
+def test_cases_near_a_target_are_read_and_one_column_is_refused(read, refused):
+    text = "ward,month,days,met,missed\nA,2023-01,1,20,21\nA,2023-02,2,30,9\n"
+    panel = read(text, outcomes="days", near_target=["met", "missed"])
+    assert panel.near_target == ("met", "missed")
+    assert panel.matrix("missed").tolist() == [[21, 9]]
+    assert "near_target= is 'met'; name two columns" in refused(text, near_target="met")

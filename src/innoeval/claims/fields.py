@@ -20,7 +20,7 @@ TEXTS = ("id", "innovation", "outcome", "better", "scale", "family", "source", "
          "registered_on", "published_on", "version_of", "assignment")  # fmt: skip
 WINDOW_ENDS = ("before_first", "before_last", "after_first", "after_last")
 COLUMNS = (*TEXTS, "treated", "start", "size", "smallest_effect", "cost", "windows", *WINDOW_ENDS,
-           "events", "definition_changes")  # fmt: skip
+           "events", "definition_changes", "adopters", "looks")  # fmt: skip
 #: Columns that every claim fills.
 REQUIRED = ("id", "innovation", "outcome", "better", "treated")
 #: Written as one word each, whatever their case: "Percentage points" is percentage_points.
@@ -53,7 +53,9 @@ def claim_of(cells: Mapping[str, Any]) -> Claim:
             fields[name] = _amount(cells, name, fields.get("scale", "relative"), faults)
     fields["windows"] = _windows(cells, faults)
     fields["events"] = _events(cells, faults)
-    fields["definition_changes"] = _list(cells, "definition_changes", faults)
+    for name in ("definition_changes", "looks"):
+        fields[name] = _list(cells, name, faults)
+    fields["adopters"] = _adopters(cells, faults)
     return _made(fields, faults)
 
 
@@ -161,6 +163,26 @@ def _treated(
             )
         starts.setdefault(unit, period)
     return starts, start
+
+
+def _adopters(cells: Mapping[str, Any], faults: list[Fault]) -> dict[str, str] | list[str]:
+    """All units that got it: a list, a mapping to starts, or "North; East: 2023-04" in a cell."""
+    cell = cells.get("adopters", [])
+    if isinstance(cell, Mapping):
+        return {written(unit): written(period) for unit, period in cell.items()}
+    names = _list(cells, "adopters", faults)
+    matches = [_UNIT_START.fullmatch(name) for name in names]
+    dated = {m[1]: m[2] for m in matches if m is not None and re.search(r"\d{4}", m[2])}
+    if dated and len(dated) < len(names):
+        faults.append(
+            Fault(
+                found="adopters names a start for some units only",
+                remedy="write a start for each ('North: 2023-01; East: 2023-04'), or for none",
+                column="adopters",
+            )
+        )
+        return []
+    return dated or names
 
 
 def _amount(cells: Mapping[str, Any], column: str, scale: object, faults: list[Fault]) -> Any:

@@ -41,6 +41,7 @@ def read_claims(
                          before_first, before_last, after_first, after_last
     events               "2023-03 | all | new permit law; 2023-06 | North, East | road works"
     definition_changes   "2023-01; 2023-05"
+    looks                "2023-03; 2023-06"
     ==================== ============================================================
 
     YAML and JSON hold a list of mappings, with lists and mappings inside where a field has them.

@@ -11,7 +11,8 @@ from innoeval.errors import Fault, SourceError
 
 #: What an entry must say, and what else it may say: arguments of `read_panel`.
 _NEEDED = ("file", "claims", "unit", "period", "outcomes")
-_FURTHER = ("balancing", "numerator", "denominator", "version", "neighbour", "covariates", "freq",
+_FURTHER = ("balancing", "numerator", "denominator", "version", "neighbour", "covariates", "negative_controls",
+            "case_mix", "provisional", "near_target", "freq",
             "dayfirst", "decimal", "suppressed", "sheet", "encoding")  # fmt: skip
 _EXAMPLE = "write 'permits: {file: permits.csv, claims: [desk], unit: ward, period: month, outcomes: [days]}'"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from innoeval.errors import ClaimError, Fault
@@ -15,6 +15,9 @@ Better = Literal["lower", "higher"]
 Scale = Literal["relative", "absolute", "percentage_points"]
 Assignment = Literal["observational", "lottery", "randomised", "cutoff"]
 Window = tuple[str, str]
+
+#: Fields that came later: a claim without them keeps the digest that it always had.
+LATER = ("adopters", "looks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +94,15 @@ class Claim:
         How units came to be treated, as declared.
     definition_changes
         Periods from which on the outcome was defined or recorded in another way.
+    adopters
+        Every unit that got the innovation, claimed or not, if known: unit -> first treated period,
+        or a list of units. Treated units need not be named again; a site may have no data at all.
     family, source, statement, registered_on, published_on, version_of, cost
         Group of related claims; where it was published; its wording; dates; the claim that this
         one is a further version of; the cost in money.
+    looks
+        Last periods of the data at which results were looked at before, so that the innovation
+        could have been announced then.
 
     Raises
     ------
@@ -132,6 +141,8 @@ class Claim:
     cost: float | None = None
     assignment: Assignment = "observational"
     definition_changes: tuple[str, ...] = ()
+    adopters: Frozen[str, str] = field(default_factory=Frozen[str, str])
+    looks: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -156,6 +167,8 @@ class Claim:
         cost: float | None = None,
         assignment: Assignment = "observational",
         definition_changes: Sequence[str] = (),
+        adopters: Mapping[str, str] | Sequence[str] | str = (),
+        looks: Sequence[str] = (),
     ) -> None:
         faults: list[Fault] = []
         starts = _starts(treated, start, faults)
@@ -167,7 +180,8 @@ class Claim:
             "source": str(source), "statement": str(statement), "registered_on": str(registered_on),
             "published_on": str(published_on), "version_of": str(version_of),
             "cost": _number(cost, "cost", faults), "assignment": assignment,
-            "definition_changes": _labels(definition_changes),
+            "definition_changes": _labels(definition_changes), "looks": _labels(looks),
+            "adopters": _adopters(adopters, starts, faults),
         }  # fmt: skip
         for name, value in given.items():
             object.__setattr__(self, name, value)
@@ -220,7 +234,9 @@ def _starts(
     return _one_start_each([(str(unit).strip(), str(start).strip()) for unit in units], faults)
 
 
-def _one_start_each(pairs: list[tuple[str, str]], faults: list[Fault]) -> Frozen[str, str]:
+def _one_start_each(
+    pairs: list[tuple[str, str]], faults: list[Fault], column: str = "treated"
+) -> Frozen[str, str]:
     """Unit -> start; a unit that is named twice with two starts is refused."""
     starts: dict[str, str] = {}
     for unit, period in pairs:
@@ -229,10 +245,38 @@ def _one_start_each(pairs: list[tuple[str, str]], faults: list[Fault]) -> Frozen
                 Fault(
                     found=f"'{unit}' starts in {starts[unit]} and in {period}",
                     remedy="a unit starts once; keep one of them",
-                    column="treated",
+                    column=column,
                 )
             )
     return Frozen(starts)
+
+
+def _adopters(
+    adopters: Mapping[str, str] | Sequence[str] | str,
+    starts: Mapping[str, str],
+    faults: list[Fault],
+) -> Frozen[str, str]:
+    """Unit -> start of every unit that got the innovation; empty if that was not said."""
+    if not adopters:
+        return Frozen()
+    if isinstance(adopters, Mapping):
+        named = {str(unit).strip(): str(start).strip() for unit, start in adopters.items()}
+    else:
+        units = [adopters] if isinstance(adopters, str) else list(adopters)
+        common = next(iter(starts.values()), "")
+        named = {unit: starts.get(unit, common) for unit in (str(u).strip() for u in units)}
+        unknown = [unit for unit in named if unit not in starts]
+        if len(set(starts.values())) > 1 and unknown:
+            faults.append(
+                Fault(
+                    found=f"adopters= names {', '.join(unknown)} without a start, and the treated "
+                    "units start at different times",
+                    remedy="write adopters={'North': '2023-01'}",
+                    column="adopters",
+                )
+            )
+    both = [*starts.items(), *named.items()]
+    return _one_start_each(both, faults, "adopters")
 
 
 def _labels(periods: Sequence[str] | str) -> tuple[str, ...]:
@@ -344,4 +388,7 @@ def _canonical(claim: Claim) -> str:
         return value
 
     record = {f.name: plain(getattr(claim, f.name)) for f in fields(claim)}
+    for name in LATER:
+        if not record[name]:
+            del record[name]
     return json.dumps(record, sort_keys=True, ensure_ascii=False)

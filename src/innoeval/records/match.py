@@ -112,6 +112,8 @@ def _starting(claim: Claim, start: str) -> str:
 def _window_faults(claim: Claim, panel: Panel) -> list[Fault]:
     labels = [("events", event.period) for event in claim.events]
     labels += [("definition_changes", period) for period in claim.definition_changes]
+    labels += [("looks", period) for period in claim.looks]
+    labels += [("adopters", start) for start in dict.fromkeys(claim.adopters.values())]
     faults = []
     for column, text in labels:
         try:

@@ -56,6 +56,12 @@ class Panel:
         Column that is 1 where a row's values may still change: late records, open cases.
     covariates
         Further columns.
+    negative_controls
+        Metrics that the innovation cannot have moved, and that other changes would.
+    case_mix
+        Outcome of each kind of case -> number (or share) of cases of that kind, both columns.
+    near_target
+        Two columns: cases that met a target narrowly, and cases that missed it narrowly.
     origin
         Where the data came from: a file's name, or "the data frame".
     notes
@@ -90,6 +96,9 @@ class Panel:
     neighbour: str | None = None
     provisional: str | None = None
     covariates: tuple[str, ...] = ()
+    negative_controls: tuple[str, ...] = ()
+    case_mix: Mapping[str, str] = field(default_factory=Frozen[str, str])
+    near_target: tuple[str, str] | None = None
     origin: str = "the data frame"
     notes: tuple[str, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=Frozen[str, str])
@@ -103,7 +112,10 @@ class Panel:
         put(self, "outcomes", tuple(self.outcomes))
         put(self, "covariates", tuple(self.covariates))
         put(self, "balancing", Frozen(self.balancing))
+        put(self, "negative_controls", tuple(self.negative_controls))
+        put(self, "case_mix", Frozen(self.case_mix))
         put(self, "notes", tuple(self.notes))
+        put(self, "near_target", _pair(self.near_target, self.origin))
         put(self, "provenance", Frozen(self.provenance))
         _need_columns(self)
         names, unit_codes = _names(self.frame[self.unit])
@@ -137,7 +149,8 @@ class Panel:
         """Every column that holds numbers, each once."""
         named = (
             *self.outcomes, *self.balancing, self.numerator, self.denominator, self.neighbour,
-            self.provisional,
+            self.provisional, *self.negative_controls, *self.case_mix, *self.case_mix.values(),
+            *(self.near_target or ()),
         )  # fmt: skip
         return tuple(dict.fromkeys(name for name in named if name is not None))
 
@@ -165,6 +178,9 @@ class Panel:
                     self.units,
                     self.calendar,
                     *([self.provisional] if self.provisional else []),
+                    *([self.negative_controls] if self.negative_controls else []),
+                    *([tuple(self.case_mix.items())] if self.case_mix else []),
+                    *([("near", *self.near_target)] if self.near_target else []),
                 )
             ).encode()
         )
@@ -293,6 +309,24 @@ def _sorted(
     for column, numbers in raw.numbers.items():
         frame[column] = numbers[order]
     return frame, codes
+
+
+def _pair(columns: Sequence[str] | None, origin: str) -> tuple[str, str] | None:
+    """The two columns of cases near a target; anything else is refused."""
+    if columns is None:
+        return None
+    if isinstance(columns, str) or len(columns) != 2:
+        raise PanelError(
+            [
+                Fault(
+                    found=f"near_target is {columns!r}",
+                    remedy="name two columns: cases that met the target narrowly, and cases that "
+                    "missed it narrowly",
+                    origin=origin,
+                )
+            ]
+        )
+    return str(columns[0]), str(columns[1])
 
 
 def _need_columns(panel: Panel) -> None:

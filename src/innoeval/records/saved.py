@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 import numpy as np
 
 from innoeval.errors import InnoevalError, RecordError
-from innoeval.records.claim import Claim
+from innoeval.records.claim import LATER, Claim
 from innoeval.records.estimate import Interval
 from innoeval.records.freeze import Frozen
 from innoeval.records.group_times import GroupTimes
@@ -28,7 +28,9 @@ R = TypeVar("R")
 def dump(record: object, *, indent: int | None = 2) -> str:
     """JSON text of a record, keys sorted, two spaces deep; all on one line with `indent=None`."""
     plain = {"format": FORMAT, "kind": type(record).__name__, **_converter().unstructure(record)}
-    text = json.dumps(plain, indent=indent, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+    text = (
+        json.dumps(plain, indent=indent, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+    )
     # Half a surrogate pair, which UTF-8 cannot hold, is written as JSON writes it: \ud800.
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
@@ -145,10 +147,12 @@ def _claim(converter: Converter, plain: Any) -> Claim:
     from typing import get_type_hints
 
     hints = get_type_hints(Claim)
-    names = [f.name for f in fields(Claim)]
-    if not isinstance(plain, dict) or set(plain) != set(names):
+    names = {f.name for f in fields(Claim)}
+    # Of a claim that was written before these fields came, they are not there.
+    needed = names - set(LATER)
+    if not isinstance(plain, dict) or not needed <= set(plain) <= names:
         raise RecordError("this claim lacks a field, or has one that is not known")
-    return Claim(**{name: converter.structure(plain[name], hints[name]) for name in names})
+    return Claim(**{name: converter.structure(plain[name], hints[name]) for name in plain})
 
 
 def _plain_float(value: float) -> float | str:

@@ -46,6 +46,9 @@ def read_panel(
     neighbour: str | None = None,
     provisional: str | None = None,
     covariates: Sequence[str] = (),
+    negative_controls: Sequence[str] | str = (),
+    case_mix: Mapping[str, str] | None = None,
+    near_target: Sequence[str] | None = None,
     freq: Frequency | None = None,
     dayfirst: bool | None = None,
     decimal: Decimal | None = None,
@@ -80,6 +83,12 @@ def read_panel(
         Column that is 1 where a row's values may still change.
     covariates
         Further columns to keep.
+    near_target
+        Two columns: cases that met a target narrowly, and cases that missed it narrowly.
+    negative_controls
+        Metrics that the innovation cannot have moved, and that other changes would.
+    case_mix
+        Outcome of each kind of case -> number (or share) of cases of that kind.
     freq
         "year", "financial_year" (from April), "quarter", "month", "week", "day" or "integer",
         where the labels leave it open: "2009-10" can be a month or a financial year.
@@ -124,9 +133,19 @@ def read_panel(
     covariates = (covariates,) if isinstance(covariates, str) else tuple(covariates)
     keys = (period,) if isinstance(period, str) else tuple(period)
     balancing = dict(balancing or {})
-    named = (*outcomes, *balancing, numerator, denominator, neighbour, provisional)
+    controls = (
+        (negative_controls,) if isinstance(negative_controls, str) else tuple(negative_controls)
+    )
+    kinds = dict(case_mix or {})
+    named = (
+        *outcomes, *balancing, numerator, denominator, neighbour, provisional, *controls, *kinds,
+        *kinds.values(), *(near_target or ()),
+    )  # fmt: skip
     metrics = tuple(dict.fromkeys(name for name in named if name is not None))
-    _refuse(_argument_faults(unit, keys, outcomes, metrics, balancing, freq, decimal, suppressed))
+    _refuse(
+        [*_argument_faults(unit, keys, outcomes, metrics, balancing, freq, decimal, suppressed),
+         *_near_faults(near_target)]
+    )  # fmt: skip
     further = tuple(name for name in covariates if name not in metrics)
     wanted = (unit, *keys, *metrics, *further, *([] if version is None else [version]))
     table = _table(source, wanted, encoding, sheet)
@@ -162,6 +181,9 @@ def read_panel(
         neighbour=neighbour,
         provisional=provisional,
         covariates=covariates,
+        negative_controls=controls,
+        case_mix=kinds,
+        near_target=None if near_target is None else (near_target[0], near_target[1]),
         origin=table.origin,
         notes=(*table.notes, *units.notes, *periods.notes, *figures.notes),
     )
@@ -216,6 +238,15 @@ def _argument_faults(
         faults.append(Fault(found=f"suppressed= is {suppressed!r}",
                             remedy="say 'missing', or give a mapping from mark to value"))  # fmt: skip
     return faults
+
+
+def _near_faults(near_target: Sequence[str] | None) -> list[Fault]:
+    if near_target is None or (not isinstance(near_target, str) and len(near_target) == 2):
+        return []
+    remedy = (
+        "name two columns: cases that met the target narrowly, and cases that missed it narrowly"
+    )
+    return [Fault(found=f"near_target= is {near_target!r}", remedy=remedy)]
 
 
 def _side_by_side(table: Table, keys: tuple[str, ...]) -> list[Fault]:
