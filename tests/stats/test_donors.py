@@ -17,7 +17,7 @@ from innoeval.stats.donors import (
 )
 from innoeval.stats.elastic import elastic_net
 from innoeval.stats.factors import interactive_effects
-from innoeval.stats.placebo import floored, placebos, rank
+from innoeval.stats.placebo import floored, placebos, rank, rank_pairs
 
 BEFORE = np.arange(24) < 15
 
@@ -115,6 +115,39 @@ def test_the_interval_holds_what_the_rank_does_not_reject(runs: int) -> None:
         ratios = np.abs(np.append(effects[0, 0] - theta, effects[1:, 0])) / scales
         assert bool((ratios >= ratios[0]).mean() > 0.05) is kept
     assert found.p_value[0] >= 1 / runs
+
+
+@pytest.mark.parametrize("runs", [19, 20, 39, 60, 101])
+def test_the_interval_of_pairs_holds_what_they_do_not_reject(runs: int) -> None:
+    rng = np.random.default_rng(runs)
+    effects, scales = rng.normal(size=(runs, 2)), rng.uniform(0.5, 2, size=runs)
+    without = effects[:1] + rng.normal(size=(runs - 1, 2)) * 0.2
+    own = scales[0] * rng.uniform(1, 1.2, size=runs - 1)
+    found = rank_pairs(effects, scales, without, own, 0.95)
+
+    def p_value(theta: float, k: int) -> float:
+        placebo, real = np.abs(effects[1:, k]) / scales[1:], np.abs(without[:, k] - theta) / own
+        return float((1 + (placebo >= real).sum()) / runs)
+
+    for k in range(2):
+        assert found.p_value[k] == pytest.approx(p_value(0.0, k))
+        assert found.p_value[k] >= 1 / runs
+        if runs < 20:
+            assert (found.low[k], found.high[k]) == (-np.inf, np.inf)
+            continue
+        grid = np.linspace(-12, 12, 4801)
+        kept = [theta for theta in grid if p_value(theta, k) > 0.05]
+        assert found.low[k] == pytest.approx(min(kept), abs=0.01)
+        assert found.high[k] == pytest.approx(max(kept), abs=0.01)
+
+
+def test_pairs_with_equal_runs_are_the_plain_rank() -> None:
+    rng = np.random.default_rng(3)
+    effects, scales = rng.normal(size=(40, 1)), rng.uniform(0.5, 2, size=40)
+    plain = rank(effects, scales, 0.95)
+    same = np.repeat(effects[:1], 39, axis=0), np.repeat(scales[:1], 39)
+    for one, other in zip(plain, rank_pairs(effects, scales, *same, 0.95), strict=True):
+        np.testing.assert_allclose(one, other)
 
 
 def test_placebo_sets_hold_as_many_units_of_each_start() -> None:

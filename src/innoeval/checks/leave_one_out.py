@@ -20,8 +20,8 @@ _COUNTS = 0.01
 class LeaveOneOut:
     """The effect without each donor that counts.
 
-    A fact, not a test: a problem where leaving out one donor moves the effect by more than its own
-    interval reaches; clear where no donor moves it by enough to change the verdict.
+    A fact, not a test: a problem where leaving out one donor moves the effect by more than two of
+    its standard errors (the interval itself already doubts each donor); clear where no donor moves it by enough to change the verdict.
 
     References
     ----------
@@ -58,9 +58,8 @@ class LeaveOneOut:
             f"Without any one of the {len(counts)} units that count the improvement would be "
             f"{amount(lowest)} to {amount(highest)}; {name} matters most"
         )
-        interval = case.estimate.conf_int
         found = Bias(shift, 0.0)
-        if abs(shift) > (interval.high - interval.low) / 2:
+        if abs(shift) > 1.96 * (case.estimate.std_error or np.inf):
             return Measurement(
                 status="problem",
                 says=f"{says}, more than chance would.",

@@ -48,7 +48,7 @@ def infer(kernel: DonorKernel, choice: DonorChoice, level: float) -> tuple[Ranke
     windows = np.concatenate([(~before)[None], np.eye(len(before), dtype=bool)[~before]])
     match choice:
         case PlaceboInSpace():
-            found = kernel.ranked(kernel.main, windows, before, level)
+            found = kernel.over(windows, level)
         case Conformal():
             found = _conformal(kernel, windows, before, level)
         case JackknifePlus():

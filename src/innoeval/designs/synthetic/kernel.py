@@ -14,7 +14,7 @@ from innoeval.designs.synthetic.pool import Pool
 from innoeval.records.freeze import Floats, read_only
 from innoeval.stats.contrast import slopes
 from innoeval.stats.donors import Imitation, Task
-from innoeval.stats.placebo import Placebos, Ranked, floored, rank
+from innoeval.stats.placebo import Placebos, Ranked, floored, rank, rank_pairs
 
 #: Imitates the series of a task by the donors of a pool: what a design brings.
 Imitate = Callable[[Pool, Task], Imitation]
@@ -145,7 +145,7 @@ class DonorKernel:
         return float(self._main_scales[0])
 
     def quantile(self, level: float) -> float:
-        """How many scales the interval of the effect reaches to each side."""
+        """How many scales the placebos of the effect reach to each side."""
         before = self.pool.before(self.launch)
         found = self.ranked(self.main, (~before)[None], before, level)
         return float(found.high[0] - found.effect[0]) / self.scale
@@ -230,6 +230,39 @@ class DonorKernel:
 
     def without(self, donors: Mask) -> tuple[Floats, Floats]:
         """Effect and misfit when some donors are not used, one row of the mask (K, N) at a time."""
+        if self.pairs and (donors.sum(axis=1) == 1).all() and not donors[:, self.treated].any():
+            place = np.cumsum(~self.treated) - 1
+            rows = place[donors.argmax(axis=1)]
+            after = ~self.pool.before(self.launch)
+            return self.alone.gaps[rows][:, after].mean(axis=1), self.alone.misfit[rows]
+        found = self._left_out(donors)
+        return found.gaps[:, ~self.pool.before(self.launch)].mean(axis=1), found.misfit
+
+    @property
+    def pairs(self) -> bool:
+        """Whether each placebo is one donor, so that the real run can do without the same one."""
+        return len(self.placebos.allowed) > 1 and int(self.treated.sum()) == 1
+
+    @cached_property
+    def alone(self) -> Imitation:
+        """The real run without each donor in turn, in the order of the donors."""
+        return self._left_out(np.eye(len(self.units), dtype=bool)[~self.treated])
+
+    def over(self, windows: Mask, level: float) -> Ranked:
+        """The real effects over windows after the start (K, S), held against the placebos."""
+        before = self.pool.before(self.launch)
+        if not self.pairs:
+            return self.ranked(self.main, windows, before, level)
+        weights = windows / windows.sum(axis=1, keepdims=True)
+        scales, own = self._main_scales, np.ones(len(self.alone.misfit))
+        if self.scaled:
+            own = np.maximum(self.alone.misfit, scales.min())
+        return rank_pairs(
+            self.main.gaps @ weights.T, scales, self.alone.gaps @ weights.T, own, level
+        )
+
+    def _left_out(self, donors: Mask) -> Imitation:
+        """The real run without some donors, (K, N)."""
         before = self.pool.before(self.launch)
         count = len(donors)
         target = np.repeat(self.targets[:1], count, axis=0)
@@ -240,8 +273,7 @@ class DonorKernel:
         start = np.where(total > 0, left / np.where(total > 0, total, 1.0), even)
         members = np.repeat(self.placebos.targets[0][:1], count, axis=0)
         task = Task(target, before, ~before, allowed, start, members)
-        found = _remembered(_Asked.of(self.imitate, self.pool, task))
-        return found.gaps[:, ~before].mean(axis=1), found.misfit
+        return _remembered(_Asked.of(self.imitate, self.pool, task))
 
     def ranked(self, run: Imitation, windows: Mask, before: Mask, level: float) -> Ranked:
         """Effects of one run over windows (K, S), ranked among the placebos."""
