@@ -40,6 +40,9 @@ class Roles:
     denominator: Annotated[Text, _column("What stands below it.")] = None
     version_column: Annotated[Text, _column("Version of the definition behind a row.")] = None
     neighbour: Annotated[Text, _column("1 where a unit is next to a treated one.")] = None
+    negative_controls: Annotated[
+        Texts, _said("COLUMN[,...]", "Metrics that the innovation cannot have moved.")
+    ] = None
     freq: Annotated[Text, _said("NAME", "month, quarter, year, financial_year, week, day ...")] = (
         None
     )
@@ -73,6 +76,7 @@ class Roles:
         said: dict[str, Any] = {name: getattr(self, name) for name in texts}
         said["version"] = self.version_column
         said["outcomes"] = _split(self.outcomes)
+        said["negative_controls"] = _split(self.negative_controls)
         said["balancing"] = _directions(_split(self.balancing))
         said["suppressed"] = _meanings(self.suppressed or ())
         return {name: value for name, value in said.items() if value not in (None, [], {})}
