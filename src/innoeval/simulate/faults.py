@@ -54,6 +54,9 @@ class Background:
         Mask (N, T) of the rows that the panel lost; None where it is complete.
     columns
         Further columns of the panel as they are recorded, (N, T) each.
+    record
+        How the outcome (N, T) is written down, in its own units: columns by name, among them
+        "outcome" where what is recorded differs from it; None: as it is.
     roles
         What those columns are for: fields of the panel, such as `balancing` or `denominator`;
         `outcomes` names the metrics beside "outcome".
@@ -76,6 +79,7 @@ class Background:
     starts: np.ndarray | None = None
     missing: np.ndarray | None = None
     columns: Mapping[str, np.ndarray] = field(default_factory=lambda: MappingProxyType({}))
+    record: Callable[[Floats], Mapping[str, np.ndarray]] | None = None
     roles: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

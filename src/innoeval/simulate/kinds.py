@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from innoeval.simulate import faults, faults_timing
+from innoeval.simulate import faults, faults_measure, faults_timing
 from innoeval.simulate.faults import Kind
 
 #: Every fault by name; a new theme is one line here.
 KINDS: Mapping[str, Kind] = MappingProxyType({
     **faults.KINDS,
     **faults_timing.KINDS,
+    **faults_measure.KINDS,
 })  # fmt: skip

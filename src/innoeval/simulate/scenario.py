@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -166,9 +168,12 @@ def draw(
     without = levels[:, None] + background.noise + background.gain
     improved = without + effect * np.outer(background.treated, background.after)
     sign = -1 if better == "lower" else 1
+    outcome = level + sign * improved
+    columns = {} if background.record is None else dict(background.record(outcome))
+    outcome = columns.pop("outcome", outcome)
     claim = _claim(
         background,
-        level + sign * improved,
+        outcome,
         better=better,
         fault=fault,
         smallest=smallest,
@@ -176,7 +181,7 @@ def draw(
     )
     expected = float(level + sign * without[background.treated][:, n_before:].mean())
     return Scenario(
-        panel=_panel(background, level + sign * improved),
+        panel=_panel(background, outcome, {**background.columns, **columns}),
         claim=claim,
         truth=_truth(
             claim, fault, effect=effect, expected=expected, alone=bool(background.treated.all())
@@ -208,16 +213,14 @@ def _claim(
         size = max(observed, size)
     names = _names(len(background.treated))
     starts = np.full(len(names), launch) if background.starts is None else background.starts
+    given: dict[str, Any] = {"size": size, "scale": "absolute", "smallest_effect": smallest}
     return Claim(
         id=fault.replace("_", "-"),
         innovation="Simulated innovation",
         outcome="outcome",
         better=better,
         treated={names[i]: labels[starts[i]] for i in np.flatnonzero(background.treated)},
-        size=size,
-        scale="absolute",
-        smallest_effect=smallest,
-        **fields,
+        **(given | fields),
     )
 
 
@@ -235,6 +238,8 @@ def _observed(
 
 def _truth(claim: Claim, fault: str, *, effect: float, expected: float, alone: bool) -> Truth:
     size = claim.size or 0.0
+    if claim.scale == "relative":
+        size *= expected
     kind = KINDS[fault]
     smallest = claim.smallest_effect or Policy().default_smallest * size
     allowed: tuple[Status, ...] = ("not_evaluable",)
@@ -251,12 +256,12 @@ def _truth(claim: Claim, fault: str, *, effect: float, expected: float, alone: b
     )
 
 
-def _panel(background: Background, outcome: Floats) -> Panel:
+def _panel(background: Background, outcome: Floats, columns: Mapping[str, np.ndarray]) -> Panel:
     frame = _keys(len(background.treated), background.calendar).copy()
     frame["outcome"] = outcome.ravel()
     if background.version is not None:
         frame["version"] = background.version.ravel()
-    for name, column in background.columns.items():
+    for name, column in columns.items():
         frame[name] = column.ravel()
     if background.missing is not None:
         frame = frame[~background.missing.ravel()]
