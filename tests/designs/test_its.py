@@ -263,7 +263,7 @@ def test_missing_ends_are_left_out_and_said() -> None:
 
 
 def test_unknown_settings_are_refused_with_what_exists() -> None:
-    with pytest.raises(DesignError, match="'calibrated' or 'reml' or 'arma'"):
+    with pytest.raises(DesignError, match="'calibrated' or 'calibrated_ar2' or"):
         SegmentedRegression(errors="neweywest")
     with pytest.raises(DesignError, match="lags are Newey-West's"):
         SegmentedRegression(lags=1)

@@ -72,14 +72,14 @@ def test_the_span_is_the_hull_of_its_models() -> None:
     base = SegmentedRegression().fit(panel, claim)
     spanned = SegmentedRegression().stressed(panel, claim)[Assumption.trend_form]
     assert [part.term for part in spanned.components] == [
-        "long-run level", "level change only", "AR(2) errors", "ARMA(1, 1) errors", "free seasons",
+        "long-run level", "level change only", "AR(2) errors", "drift under noise", "free seasons",
     ]  # fmt: skip
     assert spanned.conf_int.low == min(part.conf_low for part in spanned.components)
     assert spanned.conf_int.high == max(part.conf_high for part in spanned.components)
     assert spanned.effect == spanned.components[0].estimate
     assert spanned.std_error is None
     assert spanned.inference.startswith("hull of the intervals of 5 models: long-run level,")
-    second = SegmentedRegression(errors="arma", order=(2, 0)).fit(panel, claim)
+    second = SegmentedRegression(errors="calibrated_ar2").fit(panel, claim)
     assert spanned.components[2].estimate == second.effect
     assert base.observed == spanned.observed
 
@@ -91,14 +91,17 @@ def test_what_is_admissible_hangs_on_numbers_of_periods() -> None:
 
     assert names(5, 4) == ["linear trend"]
     assert names(8, 6) == ["long-run level"]
-    assert names(20, 4) == ["long-run level", "AR(2) errors", "ARMA(1, 1) errors"]
+    assert names(20, 4) == ["long-run level", "AR(2) errors", "drift under noise"]
     assert names(20, 10) == [
-        "long-run level", "level change only", "AR(2) errors", "ARMA(1, 1) errors",
+        "long-run level", "level change only", "AR(2) errors", "drift under noise",
     ]  # fmt: skip
     assert "free seasons" not in names(35, 12, 12)
     assert "free seasons" in names(36, 12, 12)
     assert "AR(2) errors" not in names(36, 12, choice=NeweyWest())
     assert names(36, 12, choice=BlockConformal())[0] == "long-run level"
+    assert names(36, 12, choice=CalibratedREML(model="AR(2)")) == [
+        "long-run level", "level change only", "drift under noise",
+    ]  # fmt: skip
 
 
 def test_short_series_leave_out_what_they_cannot_bear() -> None:

@@ -8,12 +8,21 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibratedREML:
-    """AR(1) by restricted likelihood, median-unbiased ρ, critical values simulated for the design.
+    """Restricted likelihood with critical values simulated for the design.
+
+    Parameters
+    ----------
+    model
+        "AR(1)": its estimate, at the median-unbiased ρ. "AR(2)" and "AR(1) and noise" (what drifts
+        under noise, such as that of counting): averaged over the shapes of error, each as likely
+        as the restricted likelihood makes it.
 
     References
     ----------
     Andrews (1993), doi:10.2307/2951781; see docs/calibration/its.md for what it keeps.
     """
+
+    model: Literal["AR(1)", "AR(2)", "AR(1) and noise"] = "AR(1)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

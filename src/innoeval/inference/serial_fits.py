@@ -20,6 +20,8 @@ from innoeval.inference.serial import (
     Serial,
 )
 from innoeval.stats.arma import arma_reml
+from innoeval.stats.averaged import Averaged
+from innoeval.stats.averaged_tables import averaged_tables, draws_for
 from innoeval.stats.calibrated import DRAWS, calibrate
 from innoeval.stats.least_squares import automatic_lag, newey_west, ordinary
 from innoeval.stats.prais_winsten import prais_winsten
@@ -138,6 +140,8 @@ def _spaced(rows: Rows) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
 
 
 def _reml(choice: CalibratedREML | REML, rows: Rows, level: float, seed: int) -> SerialFit:
+    if isinstance(choice, CalibratedREML) and choice.model != "AR(1)":
+        return _averaged(choice, rows, level, seed)
     y, X, present = _spaced(rows)
     fit = reml(y, X, rows.contrasts, present)
     rho = float(fit.rho[0])
@@ -165,6 +169,24 @@ def _reml(choice: CalibratedREML | REML, rows: Rows, level: float, seed: int) ->
         exact=False,
         named=f"REML AR(1), median-unbiased ρ = {base.rho:.2f}{raised}, simulated critical value "
         f"{base.critical[0]:.2f} ({DRAWS:,} draws, seed {seed})",
+    )  # fmt: skip
+
+
+def _averaged(choice: CalibratedREML, rows: Rows, level: float, seed: int) -> SerialFit:
+    fit = Averaged(rows.X, rows.contrasts, choice.model, rows.time).fit(rows.y)
+    tables = averaged_tables(rows.plain, rows.contrasts, choice.model, time=rows.time, seed=seed)
+    critical, rho = tables.critical(fit.persistence, level)[:, 0], float(fit.persistence[1, 0])
+
+    def chance(c: int, t: float) -> float:
+        every = np.full((len(rows.contrasts), 1), t)
+        return float(tables.p_values(fit.persistence, every)[c, 0])
+
+    return SerialFit(
+        fit.coefficients, fit.covariance, critical, chance, None, float(np.sqrt(fit.spread)), rho,
+        exact=False,
+        named=f"REML averaged over shapes of {choice.model}, first autocorrelation {rho:.2f}, "
+        f"simulated critical value {critical[0]:.2f} ({draws_for(len(rows.y)):,} draws of each "
+        f"shape, seed {seed})",
     )  # fmt: skip
 
 

@@ -17,9 +17,17 @@ from innoeval.inference.serial import (
     Serial,
 )
 
+#: Averaging over shapes keeps a matrix of n by n for each.
+LONGEST = 400
 
-def serial_choice(errors: str, lags: int | None, order: tuple[int, int], dispersion: str) -> Serial:
+
+def serial_choice(
+    errors: str, lags: int | None, order: tuple[int, int], dispersion: str, family: str = "gaussian"
+) -> Serial:
     """The frozen choice that a name stands for.
+
+    Counts and shares carry the noise of counting over whatever drifts, which AR(1) alone does not
+    model: "calibrated" stands for AR(1) under noise where the family is theirs.
 
     Raises
     ------
@@ -41,7 +49,9 @@ def serial_choice(errors: str, lags: int | None, order: tuple[int, int], dispers
     if dispersion not in {"quasi", "one"}:
         raise DesignError(f"dispersion is '{dispersion}'; write 'quasi' or 'one'")
     known: dict[str, Serial] = {
-        "calibrated": CalibratedREML(),
+        "calibrated": CalibratedREML(model="AR(1)" if family == "gaussian" else "AR(1) and noise"),
+        "calibrated_ar2": CalibratedREML(model="AR(2)"),
+        "calibrated_noise": CalibratedREML(model="AR(1) and noise"),
         "reml": REML(),
         "arma": ARMA(order=order),
         "newey_west": NeweyWest(lags=lags),
@@ -70,6 +80,11 @@ def inference_objections(
         found.append(
             f"{type(choice).__name__} needs every period, and {', '.join(series.gaps[:8])} are "
             "missing; use errors='calibrated' or 'reml', which count true distances"
+        )
+    if isinstance(choice, CalibratedREML) and choice.model != "AR(1)" and series.n > LONGEST:
+        found.append(
+            f"averaging over shapes of {choice.model} is for up to {LONGEST} periods, and there are "
+            f"{series.n}; use errors='arma' or inference=CalibratedREML()"
         )
     if isinstance(choice, BlockConformal):
         if form.trend or form.slope:
@@ -116,8 +131,10 @@ def choices_of(
         said.append("Declared: the effect is in proportion to the exposure.")
     modelled = f": {series.said}" if series.said else ", the default"
     said.append(f"Outcome family {family.replace('_', ' ')}{modelled}.")
-    default = ", the default" if isinstance(choice, CalibratedREML) else ""
-    said.append(f"Error model {type(choice).__name__}{default}.")
+    usual = serial_choice("calibrated", None, (2, 0), "quasi", family)
+    default = ", the default" if choice == usual else ""
+    model = f" ({choice.model})" if isinstance(choice, CalibratedREML) else ""
+    said.append(f"Error model {type(choice).__name__}{model}{default}.")
     return tuple(said)
 
 

@@ -40,7 +40,9 @@ class SegmentedRegression:
     errors
         "calibrated" (the default): restricted maximum likelihood with AR(1) errors, the
         autocorrelation made median-unbiased, and critical values simulated for these very columns.
-        "reml": the same estimate with Satterthwaite's degrees of freedom. "arma": ARMA(`order`).
+        Of counts and shares it is "calibrated_noise": AR(1) under the noise of counting; that and
+        "calibrated_ar2" average over shapes of error, with critical values of the same kind.
+        "reml": AR(1) with Satterthwaite's degrees of freedom. "arma": ARMA(`order`).
         "newey_west", "prais_winsten" and "ols": what is often done, and too sure of itself in
         short series (docs/calibration/its.md). "conformal": no error model, level change only.
     lags
@@ -192,7 +194,7 @@ class SegmentedRegression:
     @property
     def choice(self) -> Serial:
         """The error model as a frozen choice."""
-        return serial_choice(self.errors, self.lags, self.order, self.dispersion)
+        return serial_choice(self.errors, self.lags, self.order, self.dispersion, self.family)
 
 
 _NAMED = Named(

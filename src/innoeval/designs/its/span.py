@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from innoeval.designs.its.choices import LONGEST
 from innoeval.designs.its.form import CYCLES_BEFORE, SLOPE, Form, other_form
 from innoeval.inference.serial import ARMA, REML, CalibratedREML, Serial
 from innoeval.records.estimate import Component, Estimate, Interval
 
 #: One more cycle of seasons than the base analysis needs, for a free effect of each season.
 _CYCLES_FOR_FREE = CYCLES_BEFORE + 1
+#: Other error models, with critical values simulated for the design, or for very long series fitted.
+_AVERAGED: tuple[tuple[str, Serial], ...] = (
+    ("AR(2) errors", CalibratedREML(model="AR(2)")),
+    ("drift under noise", CalibratedREML(model="AR(1) and noise")),
+)
+_FITTED: tuple[tuple[str, Serial], ...] = (
+    ("AR(2) errors", ARMA(order=(2, 0))),
+    ("drift under noise", ARMA(order=(1, 1))),
+)
 Fit = Callable[[Form, Serial], Estimate | None]
 
 
@@ -22,8 +32,8 @@ def admissible(
     - The other form of trend: the long-run level where the base analysis has a trend, a linear
       trend where it has none.
     - The level alone where the base analysis lets the slope change too.
-    - From 24 periods on, errors that are AR(2), and ARMA(1, 1), which also is slow drift under
-      noise; only where the base analysis has AR(1) errors.
+    - From 24 periods on, errors that are AR(2), and AR(1) under noise, which is slow drift that
+      each period shows only roughly; only where the base analysis is by restricted likelihood.
     - A free effect of every season where 3 whole cycles of more than 7 periods lie before the
       launch.
 
@@ -33,15 +43,15 @@ def admissible(
     --------
     >>> from innoeval.designs.its.form import choose_form
     >>> [name for name, _, _ in admissible(choose_form(48, 24, 12), 48, 24, CalibratedREML())]
-    ['long-run level', 'level change only', 'AR(2) errors', 'ARMA(1, 1) errors', 'free seasons']
+    ['long-run level', 'level change only', 'AR(2) errors', 'drift under noise', 'free seasons']
     """
     other = "long-run level" if form.trend else "linear trend"
     found: list[tuple[str, Form, Serial]] = [(other, other_form(form), choice)]
     if form.slope:
         found.append(("level change only", replace(form, slope=False), choice))
     if before + after >= SLOPE and isinstance(choice, CalibratedREML | REML):
-        found.append(("AR(2) errors", form, ARMA(order=(2, 0))))
-        found.append(("ARMA(1, 1) errors", form, ARMA(order=(1, 1))))
+        others = _AVERAGED if before + after <= LONGEST else _FITTED
+        found += [(name, form, errors) for name, errors in others if errors != choice]
     if form.cycle > 7 and before >= _CYCLES_FOR_FREE * form.cycle:
         found.append(("free seasons", replace(form, harmonics=form.cycle // 2), choice))
     return tuple(found)
