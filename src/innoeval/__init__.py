@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from innoeval import errors
 from innoeval.evaluate import evaluate  # loaded at once: its module has the same name
 from innoeval.records import Claim, Estimate, Evaluation, Event, Finding, Panel, Policy, Verdict
+from innoeval.sources.service_records import records  # likewise, after the room of that name
 
 if TYPE_CHECKING:
-    from innoeval import checks, designs, inference, plots, sensitivity, simulate
+    from innoeval import checks, designs, inference, plots, portfolio, sensitivity, simulate
     from innoeval.briefs import write_brief
     from innoeval.claims import ClaimRegister, read_claims
-    from innoeval.sources import read_panel
+    from innoeval.portfolio import Portfolio, evaluate_all, read_portfolio
+    from innoeval.sources import metrics, read_panel
 
 __version__ = "0.1.0"
 
@@ -21,11 +23,15 @@ __version__ = "0.1.0"
 #: little more than importing pandas.
 _LATER = {
     "read_panel": "innoeval.sources",
+    "metrics": "innoeval.sources",
     "read_claims": "innoeval.claims",
     "ClaimRegister": "innoeval.claims",
     "write_brief": "innoeval.briefs",
+    "Portfolio": "innoeval.portfolio",
+    "evaluate_all": "innoeval.portfolio",
+    "read_portfolio": "innoeval.portfolio",
 }
-_ROOMS = ("checks", "designs", "inference", "plots", "sensitivity", "simulate")
+_ROOMS = ("checks", "designs", "inference", "plots", "portfolio", "sensitivity", "simulate")
 
 __all__ = [
     "Claim",
@@ -36,15 +42,21 @@ __all__ = [
     "Finding",
     "Panel",
     "Policy",
+    "Portfolio",
     "Verdict",
     "checks",
     "designs",
     "errors",
     "evaluate",
+    "evaluate_all",
     "inference",
+    "metrics",
     "plots",
+    "portfolio",
     "read_claims",
     "read_panel",
+    "read_portfolio",
+    "records",
     "sensitivity",
     "simulate",
     "write_brief",

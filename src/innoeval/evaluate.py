@@ -217,11 +217,12 @@ def _measured(panel: Panel, claim: Claim, case: Arrangement) -> Measured:
 
 
 def _provenance(panel: Panel, policy: Policy) -> dict[str, str]:
-    """What a reader needs to get the same numbers again; no date, so that bytes repeat."""
+    """What a reader needs to get the same numbers again; no date of ours, so that bytes repeat."""
     return {
         **_versions(),
         "python": platform.python_version(),
         "source": panel.origin,
+        **panel.provenance,
         "notes": " ".join(panel.notes),
         "policy": policy.digest,
         "seed": str(policy.seed),

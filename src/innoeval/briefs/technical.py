@@ -22,6 +22,8 @@ _STRICT = "Both together, base and stressed: the policy is strict."
 _MANY = 6
 #: Downgrades on the first page; with more, all of them stand under Method.
 SHOWN_DOWNGRADES = 2
+#: So much of a query is printed: all of it, unless it is very long.
+_QUERY = 6000
 #: Versions and seeds, which share a row.
 _VERSION = re.compile(r"\d+(\.\w+)*")
 
@@ -206,7 +208,7 @@ def _events(ev: Evaluation) -> str:
 def provenance(ev: Evaluation) -> tuple[Row, ...]:
     """Versions and other facts of the run, a row each; hashes stand apart."""
     shown = [
-        (words.shown(key, 40), words.shown(value, 600))
+        (words.shown(key, 40), words.shown(value, _QUERY if key == "query" else 600))
         for key, value in ev.provenance.items()
         if value.strip() and value != ev.policy.digest
     ]

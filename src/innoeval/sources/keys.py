@@ -64,7 +64,7 @@ def read_units(table: Table, unit: str) -> UnitReading:
     out.names = [None if code < 0 else names[code] for code in codes]
     alike: dict[str, set[str]] = {}
     for name in names:
-        alike.setdefault(_alike(name), set()).add(name)
+        alike.setdefault(without_case(name), set()).add(name)
     for group in alike.values():
         if len(group) > 1:
             *rare, common = sorted(group, key=lambda name: (out.names.count(name), name))
@@ -96,7 +96,7 @@ def _reads_like_total(name: str, unit: str) -> bool:
     return bool(re.fullmatch(rf"all|all (the )?({kinds})|total .*|.* total|.* \(total\)", plain))
 
 
-def _alike(name: str) -> str:
+def without_case(name: str) -> str:
     """What two spellings of one name have in common."""
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 

@@ -1,0 +1,286 @@
+"""The query: records of a service to a row for each unit and period, in the database itself."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from innoeval.errors import Fault, SourceError
+from innoeval.records.calendar import Frequency, ordinal
+from innoeval.sources.aggregates import (
+    DURATION,
+    OPEN,
+    Answer,
+    answer,
+    columns,
+    condition,
+    need_column,
+)
+from innoeval.sources.connect import Place, refusing
+from innoeval.sources.metrics import Median, Metric, Quantile, ShareWithin
+from innoeval.sources.moments import (
+    Moment,
+    Terms,
+    as_instant,
+    as_local,
+    moment,
+    period_of,
+    start_of,
+    workdays,
+)
+from innoeval.sources.survival import curve_answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What the columns of a table of records are, and how its moments are read."""
+
+    unit: str
+    opened: str
+    closed: str | None
+    recorded: str | None
+    version: str | None
+    time_zone: str | None
+    date_format: str | None
+    as_of: datetime | None
+    holidays: tuple[date, ...]
+    units: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Result:
+    """What the query gave: its rows, each metric's answer, and what made them."""
+
+    cells: pd.DataFrame
+    answers: dict[str, Answer]
+    now: datetime
+    asked: bool
+    queries: list[str]
+    read_at: str
+    seconds: float
+
+
+def run(
+    place: Place,
+    layout: Layout,
+    period: Frequency | Terms,
+    metrics: Mapping[str, Metric],
+    window: tuple[str, str] | None,
+) -> Result:
+    """Ask the database once, and once more where cases are too young for a plain answer.
+
+    Parameters
+    ----------
+    place
+        Where the records are.
+    layout
+        What their columns are.
+    period
+        Frequency of the panel, or terms.
+    metrics
+        Name -> metric.
+    window
+        First and last period, if records of others are left out.
+
+    Raises
+    ------
+    SourceError
+        For a missing column, a type that does not fit, or anything the driver reports.
+    """
+    begun, read_at = time.perf_counter(), f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    with refusing(place.origin, place.hidden, "be asked"):
+        cases, opened = _cases(place, layout, period, metrics, window)
+        query = _cells(cases, layout, metrics, place.origin)
+        cells = query.to_pyarrow().to_pandas()
+        queries = [_text(query)]
+        latest = _latest(cells)
+        now = (
+            as_instant(layout.as_of, layout.time_zone, aware=opened.aware)
+            if layout.as_of
+            else latest
+        )
+        moment_now = None if now is None else np.datetime64(now, "us")
+        answers = {
+            name: answer(f"m{i}", metric, cells, moment_now)
+            for i, (name, metric) in enumerate(metrics.items())
+        }
+        young = {name: a for name, a in answers.items() if a.curve.any()}
+        if young and now is not None:
+            today = as_local(now, layout.time_zone, aware=opened.aware).date()
+            queries += _read_curves(cases, cells, metrics, young, now, today, layout, place.origin)
+    if now is None:
+        raise SourceError([Fault(found="no record has a date", origin=place.origin, column=layout.opened,
+                                 remedy="name the column of dates with opened=")])  # fmt: skip
+    return Result(
+        cells=cells, answers=answers, asked=layout.as_of is not None, queries=queries,
+        now=layout.as_of or as_local(now, layout.time_zone, aware=opened.aware),
+        read_at=read_at, seconds=time.perf_counter() - begun,
+    )  # fmt: skip
+
+
+def _cases(
+    place: Place,
+    layout: Layout,
+    period: Frequency | Terms,
+    metrics: Mapping[str, Metric],
+    window: tuple[str, str] | None,
+) -> tuple[Any, Moment]:
+    """Records with their unit, period and duration under names of ours."""
+    import ibis
+
+    table: Any = place.table
+    for column in (layout.unit, layout.opened, layout.closed, layout.version):
+        if column is not None:
+            need_column(table, column, place.origin)
+    read: dict[str, Moment] = {
+        name: moment(table, column, zone=layout.time_zone, date_format=layout.date_format,
+                     origin=place.origin)
+        for name, column in (("opened", layout.opened), ("closed", layout.closed))
+        if column is not None
+    }  # fmt: skip
+    opened, closed = read["opened"], read.get("closed")
+    if closed is not None and closed.aware != opened.aware:
+        raise SourceError([Fault(found=f"'{layout.opened}' and '{layout.closed}' do not both name a time zone",
+                                 remedy="write both in one way", origin=place.origin)])  # fmt: skip
+    unit = table[layout.unit]
+    unit = unit if unit.type().is_string() else unit.cast("string")
+    if layout.units:
+        unit = ibis.cases(*((unit == old, new) for old, new in layout.units.items()), else_=unit)
+    ours = {"_unit": unit, "_period": period_of(opened.local, period), "_started": opened.instant}
+    if closed is not None:
+        ours |= _durations(opened, closed, layout, metrics)
+    cases = table.mutate(**ours)
+    keep = []
+    if layout.as_of is not None:
+        limit = as_instant(layout.as_of, layout.time_zone, aware=opened.aware)
+        keep.append((cases["_started"] <= limit) | cases["_started"].isnull())
+    if window is not None and not isinstance(period, Mapping):
+        first, last = (ordinal(end, period) for end in window)
+        low, high = (start_of(number, period) for number in (first, last + 1))
+        keep.append((opened.local >= low) & (opened.local < high))
+    return (cases.filter(keep) if keep else cases), opened
+
+
+def _durations(
+    opened: Moment, closed: Moment, layout: Layout, metrics: Mapping[str, Metric]
+) -> dict[str, Any]:
+    """Time to closing; an open case's is longer than any, an impossible one is missing."""
+    import ibis
+
+    open_still = closed.instant.isnull()
+    if layout.as_of is not None:
+        open_still |= closed.instant > as_instant(
+            layout.as_of, layout.time_zone, aware=opened.aware
+        )
+    took = closed.instant.delta(opened.instant, unit="microsecond")
+    out = {
+        "_open": open_still.cast("int64"),
+        "_took": ibis.cases((open_still, OPEN), (took >= 0, took)),
+        "_ended": closed.instant,
+    }
+    if any(getattr(metric, "of", "") == "business_days" for metric in metrics.values()):
+        worked = workdays(opened.local.date(), closed.local.date(), layout.holidays)
+        out["_day"] = opened.local.date()
+        out["_worked"] = ibis.cases((open_still, OPEN), (took >= 0, worked))
+    return out
+
+
+def _cells(cases: Any, layout: Layout, metrics: Mapping[str, Metric], origin: str) -> Any:
+    """One row for each unit and period: counts of rows and cases, and every metric's columns."""
+    timed = layout.closed is not None
+    asked = {"_n": cases.count(), "_last_opened": cases["_started"].max()}
+    if timed:
+        asked |= {
+            "_open": cases["_open"].sum(),
+            "_youngest": cases["_started"].max(where=cases["_open"] == 1),
+            "_last_closed": cases["_ended"].max(),
+            "_impossible": cases.count(where=cases["_took"].isnull() & cases["_started"].notnull()),
+        }
+    if layout.version is not None:
+        version = cases[layout.version].cast("string")
+        asked |= {
+            "_version_low": version.min(),
+            "_version_high": version.max(),
+            "_versions": version.nunique(),
+        }
+    for i, metric in enumerate(metrics.values()):
+        asked |= columns(f"m{i}", metric, cases, origin, timed=timed)
+    return cases.group_by(["_unit", "_period"]).aggregate(**asked)
+
+
+def _latest(cells: pd.DataFrame) -> datetime | None:
+    """Last moment in the records: they were taken out no sooner."""
+    last = [cells[name].max() for name in ("_last_opened", "_last_closed") if name in cells]
+    known = [stamp for stamp in last if not pd.isna(stamp)]
+    return pd.Timestamp(max(known)).ceil("us").to_pydatetime() if known else None
+
+
+def _read_curves(
+    cases: Any,
+    cells: pd.DataFrame,
+    metrics: Mapping[str, Metric],
+    young: Mapping[str, Answer],
+    now: datetime,
+    today: date,
+    layout: Layout,
+    origin: str,
+) -> list[str]:
+    """Read cells whose cases are too young from Kaplan-Meier curves; gives the queries.
+
+    Metrics of the same cases share a curve. Only the periods in question are asked for.
+    """
+    import ibis
+
+    key = ["_unit", "_period"]
+    periods = {p for a in young.values() for p in cells["_period"][a.curve].dropna()}
+    recent = cases.filter(cases["_period"].isin(sorted(periods)))
+    groups: dict[tuple[str, int], dict[str, Median | Quantile | ShareWithin]] = {}
+    for name in young:
+        metric = metrics[name]
+        if isinstance(metric, Median | Quantile | ShareWithin):
+            groups.setdefault((metric.of, id(metric.where)), {})[name] = metric
+    queries = []
+    for (of, _), named in groups.items():
+        where = condition(recent, next(iter(named.values())).where, origin)
+        some = recent if where is None else recent.filter(where)
+        column, day = DURATION[of]
+        age = (
+            ibis.literal(now).delta(some["_started"], unit="microsecond")
+            if of == "duration"
+            else workdays(some["_day"], ibis.literal(today), layout.holidays)
+        )
+        under_way = some["_open"] == 1
+        query = curve_answers(
+            some.select(*key, _time=ibis.ifelse(under_way, age, some[column]), _closed=1 - some["_open"]),
+            quantiles={n: m.q if isinstance(m, Quantile) else 0.5
+                       for n, m in named.items() if not isinstance(m, ShareWithin)},
+            limits={n: m.days * day for n, m in named.items() if isinstance(m, ShareWithin)},
+        )  # fmt: skip
+        queries.append(_text(query))
+        found = cells[key].merge(query.to_pyarrow().to_pandas(), how="left", on=key)
+        for name, metric in named.items():
+            read = found[name].to_numpy(dtype=np.float64, na_value=np.nan)
+            read = read if isinstance(metric, ShareWithin) else np.round(read, 3) / day
+            one = young[name]
+            one.values = np.where(one.curve, read, one.values)
+            one.parts = {k: np.where(one.curve, np.nan, v) for k, v in one.parts.items()}
+    return queries
+
+
+def _text(query: Any) -> str:
+    """A query as its database reads it."""
+    import ibis
+
+    return " ".join(str(ibis.to_sql(query)).split())
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
