@@ -11,22 +11,16 @@ import numpy as np
 import pandas as pd
 
 from innoeval.errors import Fault, PanelError, RecordError
-from innoeval.records.calendar import Calendar, Frequency, first_day, label, ordinal
+from innoeval.records.axis import as_periods, read_axis
+from innoeval.records.calendar import Calendar, Frequency
 from innoeval.records.claim import Better
 from innoeval.records.freeze import Frozen
+from innoeval.records.names import distinct_names
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from innoeval.records.freeze import Floats
-
-#: pandas' names for our frequencies; a plain integer has none.
-_ALIAS: dict[Frequency, str] = {
-    "year": "Y", "financial_year": "Y-MAR", "quarter": "Q", "month": "M", "week": "W", "day": "D",
-}  # fmt: skip
-
-#: A longer axis is a mistake in a label: so many days are 270 years.
-_LONGEST = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -118,16 +112,15 @@ class Panel:
         put(self, "near_target", _pair(self.near_target, self.origin))
         put(self, "provenance", Frozen(self.provenance))
         _need_columns(self)
-        names, unit_codes = _names(self.frame[self.unit])
-        distinct, ordinals = _ordinals(self.frame[self.period], self.freq)
-        calendar = _calendar(distinct, self.freq)
-        period_codes = (ordinals - calendar.first) // calendar.step
+        names, unit_codes = distinct_names(self.frame[self.unit])
+        calendar, period_codes = read_axis(self.frame[self.period], self.freq)
+        cells = unit_codes * calendar.n + period_codes
         put(self, "units", tuple(names.tolist()))
         put(self, "calendar", calendar)
         numbers = {name: _numbers(self.frame[name], name, self.origin) for name in self.metrics}
         # A shallow copy: what becomes of the caller's frame later does not reach it.
-        raw = _Unsorted(self.frame.copy(deep=False), names, unit_codes, period_codes, numbers)
-        _refuse_duplicates(self, raw)
+        raw = _Unsorted(self.frame.copy(deep=False), names, cells, numbers)
+        _refuse_duplicates(self, cells)
         put(self, "_unsorted", raw)
         # Sorting rows costs more than reading them, and designs do without: see __getattr__.
         object.__delattr__(self, "frame")
@@ -225,12 +218,11 @@ class Panel:
                 ]
             )
         shape, raw = (len(self.units), self.calendar.n), self._unsorted
-        if raw is not None and outcome in raw.numbers:
-            read, codes = raw.numbers[outcome], (raw.unit_codes, raw.period_codes)
-        else:
-            read, codes = self.frame[outcome].to_numpy(dtype=np.float64), self._codes
         values = np.full(shape, np.nan)
-        values[codes] = read
+        if raw is not None and outcome in raw.numbers:
+            values.reshape(-1)[raw.cells] = raw.numbers[outcome]
+        else:
+            values[self._codes] = self.frame[outcome].to_numpy(dtype=np.float64)
         values.flags.writeable = False
         return values
 
@@ -279,12 +271,11 @@ class Panel:
 
 
 class _Unsorted(NamedTuple):
-    """A frame as it came, the units' names, and by row: places of unit and period, and numbers."""
+    """A frame as it came, the units' names, and by row: its cell (unit × T + period), and numbers."""
 
     frame: pd.DataFrame
     names: npt.NDArray[np.str_]
-    unit_codes: npt.NDArray[np.int64]
-    period_codes: npt.NDArray[np.int64]
+    cells: npt.NDArray[np.int64]
     numbers: Mapping[str, npt.NDArray[np.float64]]
 
 
@@ -295,13 +286,13 @@ def _sorted(
     raw = panel._unsorted  # noqa: SLF001 - its own record
     if raw is None:
         raise RecordError("this panel was not read back whole; make it again")
-    order = _order(raw.unit_codes, raw.period_codes, panel.calendar.n)
-    codes = raw.unit_codes[order], raw.period_codes[order]
+    order = _order(raw.cells)
+    codes = np.divmod(raw.cells[order], panel.calendar.n)
     keys = [panel.unit, panel.period]
     frame = raw.frame.drop(columns=keys).iloc[order].reset_index(drop=True)
     read = {
         panel.unit: pd.Series(raw.names, dtype="str").take(codes[0]).array,
-        panel.period: _as_periods(panel.calendar, codes[1]),
+        panel.period: as_periods(panel.calendar, codes[1]),
     }
     for place, name in enumerate(raw.frame.columns):
         if name in keys:
@@ -327,6 +318,17 @@ def _pair(columns: Sequence[str] | None, origin: str) -> tuple[str, str] | None:
             ]
         )
     return str(columns[0]), str(columns[1])
+
+
+def _order(cells: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Rows by cell, none of which comes twice."""
+    n = int(cells.max()) + 1
+    if n > 8 * len(cells):
+        return np.argsort(cells, kind="stable")
+    # Every cell has its place: cheaper than sorting.
+    row = np.full(n, -1, dtype=np.int64)
+    row[cells] = np.arange(len(cells))
+    return row[row >= 0]
 
 
 def _need_columns(panel: Panel) -> None:
@@ -364,79 +366,6 @@ def _need_columns(panel: Panel) -> None:
         raise PanelError(faults)
 
 
-def _names(units: pd.Series) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.int64]]:
-    """Units as text, in order, and each row's place among them; each distinct value is read once."""
-    codes, found = pd.factorize(units, use_na_sentinel=False)
-    values = pd.Index(found)
-    if not isinstance(values.dtype, pd.StringDtype) or values.hasnans:
-        values = values.astype("string").astype(object)
-    text = np.asarray(values, dtype=str)
-    names, places = np.unique(text, return_inverse=True)
-    return names, places[codes].astype(np.int64)
-
-
-def _order(
-    units: npt.NDArray[np.int64], periods: npt.NDArray[np.int64], n_periods: int
-) -> npt.NDArray[np.int64]:
-    """Rows by unit and period, no cell of which comes twice."""
-    keys = units * n_periods + periods
-    cells = int(keys.max()) + 1
-    if cells > 8 * len(keys):
-        return np.argsort(keys, kind="stable")
-    # Every key has its place: cheaper than sorting.
-    row = np.full(cells, -1, dtype=np.int64)
-    row[keys] = np.arange(len(keys))
-    return row[row >= 0]
-
-
-def _ordinals(
-    periods: pd.Series, freq: Frequency
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Distinct periods as numbers, in order, and each row's; each distinct label is read once."""
-    codes, labels = pd.factorize(periods)
-    if (codes < 0).any():
-        raise PanelError("a period is missing; every row needs one")
-    try:
-        known = np.array([ordinal(_text(item), freq) for item in labels], dtype=np.int64)
-    except ValueError as error:
-        raise PanelError(f"{error}; every period must be a {freq.replace('_', ' ')}") from None
-    return np.unique(known), known[codes]
-
-
-def _text(item: object) -> str:
-    """A period's label; pandas' own periods and dates stand for their first day."""
-    if isinstance(item, pd.Period):
-        return str(item.start_time.date())
-    if isinstance(item, pd.Timestamp):
-        return str(item.date())
-    if isinstance(item, (float, np.floating)) and float(item).is_integer():
-        return str(int(item))
-    return str(item)
-
-
-def _calendar(distinct: npt.NDArray[np.int64], freq: Frequency) -> Calendar:
-    step = int(np.gcd.reduce(np.diff(distinct))) if len(distinct) > 1 else 1
-    n = int(distinct[-1] - distinct[0]) // step + 1
-    if n > _LONGEST:
-        raise PanelError(
-            f"the periods run from {label(int(distinct[0]), freq)} to {label(int(distinct[-1]), freq)}: "
-            f"{n:,} periods, of which {len(distinct):,} have a row; check the first and the last"
-        )
-    return Calendar(freq=freq, first=int(distinct[0]), n=n, step=step)
-
-
-def _as_periods(
-    calendar: Calendar, codes: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64] | pd.PeriodIndex:
-    """Periods at some positions of an axis, as pandas has them."""
-    numbers = calendar.first + calendar.step * np.arange(calendar.n)
-    if calendar.freq == "integer":
-        return numbers[codes]
-    days = [first_day(number, calendar.freq) for number in numbers.tolist()]
-    index = pd.DatetimeIndex(np.array(days, dtype="datetime64[D]"))
-    return pd.PeriodIndex(index.to_period(_ALIAS[calendar.freq]))[codes]
-
-
 def _numbers(column: pd.Series, name: str, origin: str) -> npt.NDArray[np.float64]:
     try:
         values = column.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -465,13 +394,16 @@ def _numbers(column: pd.Series, name: str, origin: str) -> npt.NDArray[np.float6
     return values
 
 
-def _refuse_duplicates(panel: Panel, raw: _Unsorted) -> None:
-    cells = raw.unit_codes * panel.calendar.n + raw.period_codes
-    if len(panel.units) * panel.calendar.n <= 8 * len(cells):
-        twice = np.flatnonzero(np.bincount(cells) > 1)
-    else:
-        found, count = np.unique(cells, return_counts=True)
-        twice = found[count > 1]
+def _refuse_duplicates(panel: Panel, cells: npt.NDArray[np.int64]) -> None:
+    """Refuse a panel that has a cell twice."""
+    n = len(panel.units) * panel.calendar.n
+    if n <= 8 * len(cells):
+        seen = np.zeros(n, dtype=bool)
+        seen[cells] = True
+        if np.count_nonzero(seen) == len(cells):
+            return
+    found, count = np.unique(cells, return_counts=True)
+    twice = found[count > 1]
     if len(twice):
         pairs: Sequence[str] = [
             f"{panel.units[cell // panel.calendar.n]} in {panel.periods[cell % panel.calendar.n]}"
