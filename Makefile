@@ -7,7 +7,7 @@
 BIN := .venv/bin
 READY := .venv/.ready
 LOCK := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
-	--no-header --extra dev --extra excel --extra gallery --output-file requirements.lock pyproject.toml
+	--no-header --extra dask --extra dev --extra excel --extra gallery --extra warehouse --output-file requirements.lock pyproject.toml
 
 # One thread each: the tests and the placebo runs spread over processes, not over BLAS threads.
 export OMP_NUM_THREADS ?= 1
