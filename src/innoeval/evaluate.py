@@ -28,6 +28,7 @@ from innoeval.records import (
 )
 
 if TYPE_CHECKING:
+    from innoeval.checks import Case
     from innoeval.designs import Choice, DecidingDesign, Design
     from innoeval.designs.base import Arrangement
 
@@ -72,6 +73,7 @@ def evaluate(
     >>> evaluate(case.claim, case.panel).verdict.status
     'supported'
     """
+    from innoeval.checks import CHECKS, examine, find_flips
     from innoeval.decide import decide
     from innoeval.designs import choose
     from innoeval.designs.base import arrange
@@ -87,13 +89,15 @@ def evaluate(
     base: Estimate | None = None
     stressed: Mapping[Assumption, Estimate] = {}
     findings: tuple[Finding, ...] = ()
+    facts: Case | None = None
     obstacles = _obstacles(choice)
     if choice.design is not None:
         base = choice.design.fit(panel, claim, policy=policy)
         obstacles = (off_scale,) if (off_scale := base.off_scale(claim.scale)) else ()
     if base is not None and choice.design is not None and not obstacles:
         stressed = choice.design.stressed(panel, claim, policy=policy)
-        findings = _findings(claim, panel, case, choice.design, base, announced, policy)
+        facts = _facts(claim, panel, case, choice.design, base, announced, policy)
+        findings = examine(facts, CHECKS)
     else:
         base = None
     main = choice.design.relaxes if choice.design else None
@@ -126,6 +130,7 @@ def evaluate(
         verdict=verdict,
         policy=policy,
         provenance=_provenance(panel, policy),
+        flips=find_flips(facts, verdict) if facts else (),
     )
 
 
@@ -151,7 +156,7 @@ def _announced(panel: Panel, claim: Claim, policy: Policy) -> Estimate | None:
         return None
 
 
-def _findings(
+def _facts(
     claim: Claim,
     panel: Panel,
     case: Arrangement,
@@ -159,9 +164,9 @@ def _findings(
     base: Estimate,
     announced: Estimate | None,
     policy: Policy,
-) -> tuple[Finding, ...]:
-    """Ask every question that bears on the deciding design."""
-    from innoeval.checks import CHECKS, Case, examine
+) -> Case:
+    """All that a check may look at."""
+    from innoeval.checks import Case
     from innoeval.decide import bar, margin
 
     held = bar(claim, policy)
@@ -169,7 +174,7 @@ def _findings(
     # What one unit of the claim's scale is in outcome units, to speak of biases in the latter.
     unit = {"relative": abs(base.baseline), "percentage_points": base.whole / 100}
     factor = unit.get(claim.scale, 1.0)
-    facts = Case(
+    return Case(
         claim=claim,
         panel=panel,
         arrangement=case,
@@ -180,8 +185,8 @@ def _findings(
         claimed=None if held.claimed is None else held.claimed * factor,
         margin=margin(interval, held) * factor,
         policy=policy,
+        unit=factor,
     )
-    return examine(facts, CHECKS)
 
 
 def _obstacles(choice: Choice) -> tuple[str, ...]:

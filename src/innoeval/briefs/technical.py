@@ -163,6 +163,9 @@ def _robustness(ev: Evaluation) -> list[Row]:
     if verdict.resolution is not None:
         said.append(f"Resolution {verdict.resolution:.1f} standard errors.")
     rows = [("Robustness", " ".join(said))]
+    if ev.flips:
+        flips = " ".join(words.shown(flip.says, 300) for flip in ev.flips)
+        rows.append(("What would change this verdict", flips))
     if len(verdict.downgrades) > SHOWN_DOWNGRADES:  # fewer stand on the first page
         rows.append(
             ("Certainty lowered", " ".join(words.shown(d, 300) for d in verdict.downgrades[:_MANY]))

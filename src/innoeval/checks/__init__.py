@@ -10,9 +10,11 @@ from innoeval.checks.donor_hull import DonorHull
 from innoeval.checks.donor_spillover import DonorSpillover
 from innoeval.checks.fade_out import FadeOut
 from innoeval.checks.few_units import FewUnits
+from innoeval.checks.flips import find_flips
 from innoeval.checks.forbidden_comparisons import ForbiddenComparisons
 from innoeval.checks.leave_one_out import LeaveOneOut
 from innoeval.checks.mean_reversion import MeanReversion
+from innoeval.checks.multiverse import Multiverse, specification_curve
 from innoeval.checks.no_comparison import NoComparison
 from innoeval.checks.outliers import Outliers
 from innoeval.checks.placebo_in_time import PlaceboInTime
@@ -42,7 +44,17 @@ CHECKS: tuple[Check, ...] = (
     DefinitionBreak(),
     ConcurrentChange(),
     Window(),
+    Multiverse(),
     CalendarMismatch(),
 )
 
-__all__ = ["CHECKS", "Bias", "Case", "Check", "Measurement", "examine"]
+__all__ = [
+    "CHECKS",
+    "Bias",
+    "Case",
+    "Check",
+    "Measurement",
+    "examine",
+    "find_flips",
+    "specification_curve",
+]

@@ -47,6 +47,8 @@ class Case:
         is "clear" only if it rules out a bias of this size.
     policy
         The thresholds.
+    unit
+        What one unit of the claim's scale is in outcome units.
     """
 
     claim: Claim
@@ -59,6 +61,7 @@ class Case:
     claimed: float | None
     margin: float
     policy: Policy
+    unit: float = 1.0
     _kernels: dict[tuple[str, Better], Kernel | None] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

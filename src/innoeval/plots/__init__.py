@@ -2,6 +2,7 @@
 
 from innoeval.plots.against import claim_against_estimate, describe_claim_against_estimate
 from innoeval.plots.answers import describe_findings, findings
+from innoeval.plots.curve import describe_specification_curve, specification_curve
 from innoeval.plots.lines import counterfactual, describe_counterfactual
 
 __all__ = [
@@ -10,5 +11,7 @@ __all__ = [
     "describe_claim_against_estimate",
     "describe_counterfactual",
     "describe_findings",
+    "describe_specification_curve",
     "findings",
+    "specification_curve",
 ]

@@ -6,8 +6,10 @@ from innoeval.records.claim import Claim, Event
 from innoeval.records.estimate import Component, Estimate, Interval, Path
 from innoeval.records.evaluation import Evaluation, Measured, Objection
 from innoeval.records.finding import Finding
+from innoeval.records.flip import Flip
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
+from innoeval.records.specifications import SpecificationCurve
 from innoeval.records.verdict import Standard, Verdict
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "Evaluation",
     "Event",
     "Finding",
+    "Flip",
     "Frequency",
     "Interval",
     "Measured",
@@ -26,6 +29,7 @@ __all__ = [
     "Panel",
     "Path",
     "Policy",
+    "SpecificationCurve",
     "Standard",
     "Verdict",
 ]

@@ -10,6 +10,7 @@ from innoeval.records.claim import Claim
 from innoeval.records.display import card_html, card_text
 from innoeval.records.estimate import Estimate
 from innoeval.records.finding import Finding
+from innoeval.records.flip import Flip
 from innoeval.records.freeze import Frozen
 from innoeval.records.policy import Policy
 from innoeval.records.saved import dump, load
@@ -68,6 +69,8 @@ class Evaluation:
         Every check's answer.
     provenance
         Versions, source, seeds.
+    flips
+        What would change the verdict.
     """
 
     claim: Claim
@@ -83,6 +86,7 @@ class Evaluation:
     verdict: Verdict
     policy: Policy
     provenance: Mapping[str, str] = field(default_factory=Frozen[str, str])
+    flips: tuple[Flip, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "provenance", Frozen(self.provenance))
