@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from innoeval.stats.active_sets import Problem, by_halves, shared_inverse
+
 Floats = npt.NDArray[np.float64]
 Masks = npt.NDArray[np.bool_]
-Indices = npt.NDArray[np.int64]
 
 #: Relative size of a slope, and of a weight, that counts as zero.
 _FLAT = 1e-11
@@ -17,8 +18,6 @@ _FLAT = 1e-11
 _JITTER = 1e-13
 #: From this ratio of the ridge to the donors' own squares on, most donors will keep some weight.
 _STRONG = 0.02
-#: From this much work on, a stack of systems is split into so many by size.
-_LARGE, _GROUPS = 200_000, 4
 #: Exchanges of whole sets of donors before the last few are left to single ones.
 _EXCHANGES = 12
 #: So few targets, of so few donors, start from softened weights; more would pay for large solves.
@@ -85,7 +84,7 @@ def simplex(
     usable = np.ones((count, n), dtype=bool) if allowed is None else allowed
     scale = np.einsum("kii->k", gram) / n + zeta
     scale = np.where(scale > 0, scale, 1.0)
-    problem = _Problem(gram, linear, zeta + _JITTER * scale, scale)
+    problem = Problem(gram, linear, zeta + _JITTER * scale, scale)
     begun = None if start is None else _begin(problem, usable, start)
     if (zeta > _STRONG * scale).all():
         return _exchange(problem, usable, usable if begun is None else begun > 0)
@@ -98,72 +97,7 @@ def simplex(
     return _descend(problem, usable, weights)
 
 
-class _Problem(NamedTuple):
-    """K problems that share a Gram matrix (1, n, n) or have their own (K, n, n)."""
-
-    gram: Floats
-    linear: Floats
-    ridge: Floats
-    scale: Floats
-
-    def take(self, rows: Indices) -> _Problem:
-        gram = self.gram if len(self.gram) == 1 else self.gram[rows]
-        return _Problem(gram, self.linear[rows], self.ridge[rows], self.scale[rows])
-
-    def slope(self, weights: Floats) -> Floats:
-        """Half the derivative of the objective, (K, n)."""
-        if len(self.gram) == 1:
-            pulled = weights @ self.gram[0]
-        else:
-            pulled = (self.gram @ weights[:, :, None])[:, :, 0]
-        slope: Floats = pulled + self.ridge[:, None] * weights - self.linear
-        return slope
-
-    def solve(self, active: Masks) -> Floats:
-        """Optimum with the active weights free and the others zero, (K, n).
-
-        A multiple of all ones is added to the Gram matrix. It changes nothing where weights sum
-        to one, and makes the matrix regular wherever the optimum is unique.
-        """
-        sizes = active.sum(axis=1)
-        most = int(sizes.max())
-        if most**3 * len(active) <= _LARGE or sizes.min() >= 0.8 * most:
-            return _stacked(self, active)
-        # One stack would take as long as its largest for all; so those of like size go together.
-        out = np.empty(active.shape)
-        order = np.argsort(sizes, kind="stable")
-        for rows in np.array_split(order, min(_GROUPS, len(order))):
-            out[rows] = _stacked(self.take(rows), active[rows])
-        return out
-
-
-def _stacked(problem: _Problem, active: Masks) -> Floats:
-    """See `_Problem.solve`: one stack of systems, each padded to the largest."""
-    most = int(active.sum(axis=1).max())
-    places = np.argsort(~active, axis=1, kind="stable")[:, :most]
-    rows, n = np.arange(len(active))[:, None], active.shape[1]
-    real = active[rows, places]
-    cells = places[:, :, None] * n + places[:, None, :]
-    if len(problem.gram) > 1:
-        cells += n * n * rows[:, :, None]
-    matrix = problem.gram.reshape(-1).take(cells)
-    matrix += problem.scale[:, None, None]
-    matrix *= real[:, :, None]
-    matrix *= real[:, None, :]
-    diagonal = np.arange(most)
-    matrix[:, diagonal, diagonal] += np.where(real, problem.ridge[:, None], 1.0)
-    right = np.empty((*real.shape, 2))
-    right[:, :, 0] = problem.linear[rows, places] * real
-    right[:, :, 1] = real
-    solved = np.linalg.solve(matrix, right)
-    sums = solved.sum(axis=1)
-    short = (1.0 - sums[:, 0]) / sums[:, 1]
-    out = np.zeros(active.shape)
-    out[rows, places] = np.where(real, solved[:, :, 0] + short[:, None] * solved[:, :, 1], 0.0)
-    return out
-
-
-def _nearest(problem: _Problem, usable: Masks) -> Floats:
+def _nearest(problem: Problem, usable: Masks) -> Floats:
     """All weight on the donor nearest to the target."""
     own = np.einsum("kii->ki", problem.gram)
     best = np.where(usable, own - 2 * problem.linear, np.inf).argmin(axis=1)
@@ -172,7 +106,7 @@ def _nearest(problem: _Problem, usable: Masks) -> Floats:
     return weights
 
 
-def _begin(problem: _Problem, usable: Masks, start: Floats) -> Floats:
+def _begin(problem: Problem, usable: Masks, start: Floats) -> Floats:
     """Weights to start from, less the donors that may not be used."""
     weights = np.where(usable, start, 0.0)
     total = weights.sum(axis=1, keepdims=True)
@@ -182,7 +116,7 @@ def _begin(problem: _Problem, usable: Masks, start: Floats) -> Floats:
     return np.where(total > 0, weights / np.where(total > 0, total, 1.0), near)
 
 
-def _exchange(problem: _Problem, usable: Masks, active: Masks) -> Weights:
+def _exchange(problem: Problem, usable: Masks, active: Masks) -> Weights:
     """Lets out all donors that want a negative weight and in all that would help, at once.
 
     Where a ridge spreads the weights, a handful of exchanges meets the conditions of the optimum;
@@ -190,8 +124,9 @@ def _exchange(problem: _Problem, usable: Masks, active: Masks) -> Weights:
     """
     out, converged = np.zeros(usable.shape), np.zeros(len(usable), dtype=bool)
     rows, now, may = np.arange(len(usable)), problem, usable
+    inverse = shared_inverse(problem)
     for _ in range(_EXCHANGES):
-        weights = now.solve(active)
+        weights = now.solve(active) if inverse is None else by_halves(now, inverse, active)
         slope = now.slope(weights)
         level = (weights * slope).sum(axis=1, keepdims=True)
         leaves = active & (weights <= 0)
@@ -210,7 +145,7 @@ def _exchange(problem: _Problem, usable: Masks, active: Masks) -> Weights:
     return Weights(out, converged)
 
 
-def _spread(problem: _Problem, usable: Masks) -> Floats:
+def _spread(problem: Problem, usable: Masks) -> Floats:
     """Starts from every donor and drops all that want a negative weight, a few times over.
 
     Where a ridge spreads the weights, this comes close to the optimum in a handful of solves.
@@ -223,7 +158,7 @@ def _spread(problem: _Problem, usable: Masks) -> Floats:
     return weights
 
 
-def _softened(problem: _Problem, usable: Masks) -> Floats:
+def _softened(problem: Problem, usable: Masks) -> Floats:
     """The donors that a ridge would keep, less those that are not wanted without it."""
     soft = _spread(problem._replace(ridge=problem.ridge + _STRONG * problem.scale), usable)
     weights = _spread(problem, soft > 0)
@@ -231,7 +166,7 @@ def _softened(problem: _Problem, usable: Masks) -> Floats:
     return np.where(sound, weights, soft)
 
 
-def _descend(problem: _Problem, usable: Masks, weights: Floats) -> Weights:
+def _descend(problem: Problem, usable: Masks, weights: Floats) -> Weights:
     """Lets donors in by the steepest slope and out at zero until no change lowers the objective."""
     count, n = usable.shape
     out, converged = weights.copy(), np.zeros(count, dtype=bool)
