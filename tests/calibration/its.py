@@ -15,7 +15,10 @@ from scipy.special import stdtr, stdtrit
 
 from innoeval.designs.its.form import Form, choose_form
 from innoeval.stats.arma import arma_reml, autocovariances
+from innoeval.stats.averaged import Averaged
+from innoeval.stats.averaged_tables import AveragedTables, averaged_tables
 from innoeval.stats.calibrated import Calibrated, ar1
+from innoeval.stats.error_shapes import Shape, correlations
 from innoeval.stats.least_squares import automatic_lag, newey_west, ordinary
 from innoeval.stats.prais_winsten import prais_winsten
 from innoeval.stats.series import LEVEL, mean_effect, segmented
@@ -152,6 +155,30 @@ def arma_rejections(y: np.ndarray, cell: Cell, order: tuple[int, int]) -> np.nda
         fit = arma_reml(series, X, contrasts, order)
         found.append(2 * stdtr(fit.df, -np.abs(fit.estimates / fit.std_errors)) < NOMINAL)
     return np.mean(found, axis=0)
+
+
+def averaged_rejections(y: np.ndarray, cell: Cell, model: str) -> np.ndarray:
+    """Share rejected by `CalibratedREML(model=...)`, averaged over shapes of error."""
+    found = averaged(cell, model)[0].fit(y)
+    t = np.abs(found.estimates / found.std_errors)
+    return (t > averaged(cell, model)[1].critical(found.persistence)).mean(axis=1)
+
+
+@lru_cache(maxsize=4)
+def averaged(cell: Cell, model: str) -> tuple[Averaged, AveragedTables]:
+    """Averaging over the shapes of a model, made ready for a design."""
+    X, contrasts = columns(cell.n, cell.launch, cell.form)
+    return Averaged(X, contrasts, model), averaged_tables(X, contrasts, model, seed=TABLE_SEED)
+
+
+def shaped_series(shape: Shape, cell: Cell, draws: int, seed: int) -> np.ndarray:
+    """Gaussian series (n, draws) of variance 1 with errors of a shape, and their seasons."""
+    omega = correlations(shape, np.abs(np.subtract.outer(np.arange(cell.n), np.arange(cell.n))))
+    noise = np.random.default_rng([seed, *cell[:3]]).standard_normal((cell.n, draws))
+    y = np.linalg.cholesky(omega) @ noise
+    if cell.cycle > 1:
+        y += np.cos(2 * np.pi * np.arange(cell.n) / cell.cycle)[:, None]
+    return y
 
 
 def gap_rejections(cell: Cell, share: float, *, draws: int, seed: int) -> np.ndarray:
