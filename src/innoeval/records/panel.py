@@ -233,6 +233,19 @@ class Panel:
         values[self._codes] = series.astype(object).where(series.notna(), None).to_numpy()
         return values
 
+    def with_values(self, outcome: str, values: Floats) -> Panel:
+        """The panel with other numbers in one column, (units, periods); `nan` where there is none.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"ward": ["A", "A"], "year": [2022, 2023], "days": [10.0, 9.0]})
+        >>> panel = Panel(frame=frame, unit="ward", period="year", freq="year", outcomes=("days",))
+        >>> panel.with_values("days", 2 * panel.matrix("days")).matrix("days")
+        array([[20., 18.]])
+        """
+        column = np.asarray(values, dtype=np.float64)[self._codes]
+        return replace(self, frame=self.frame.assign(**{outcome: column}))
+
     def rows(self, units: Collection[str]) -> npt.NDArray[np.bool_]:
         """Mask of shape (units,) that is true for the units named."""
         wanted = set(units)

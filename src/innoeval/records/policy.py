@@ -44,6 +44,8 @@ GATES = (
     Gate(check="mean_reversion", relaxes=Assumption.no_mean_reversion, problem="joins"),
     Gate(check="anticipation", relaxes=Assumption.no_anticipation, unsure="ignored"),
     Gate(check="outliers", relaxes=Assumption.prespecified_window, unsure="ignored"),
+    Gate(check="undeclared_break", relaxes=Assumption.stable_measure, unsure="ignored"),
+    Gate(check="rate_decomposition", relaxes=Assumption.stable_composition, unsure="ignored"),
 )
 
 
