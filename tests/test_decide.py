@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from innoeval.decide import Bar, bar, decide, margin, status_of
 from innoeval.records import Assumption, Claim, Estimate, Finding, Interval, Policy
+from innoeval.records.policy import Gate
 from innoeval.records.verdict import MARKS
 
 POLICY = Policy()
@@ -185,6 +186,61 @@ def test_a_stressed_analysis_that_cannot_be_made_bounds_nothing() -> None:
     )  # fmt: skip
     assert verdict.status == "inconclusive"
     assert verdict.interval == Interval(-INF, INF)
+
+
+IGNORING = Gate(check="odd", relaxes=Assumption.no_mean_reversion, unsure="ignored")
+
+
+@pytest.mark.parametrize(
+    ("status", "left", "expected"),
+    [
+        ("problem", Interval(1, 7), Interval(1, 12)),
+        ("problem", Interval(8, 14), Interval(6, 14)),
+        ("problem", None, Interval(-INF, INF)),
+        ("cannot_tell", Interval(1, 7), Interval(6, 12)),
+        ("not_applicable", None, Interval(6, 12)),
+        ("clear", None, Interval(6, 12)),
+    ],
+)
+def test_what_a_finding_leaves_joins_only_where_a_problem_is_shown(
+    status: str, left: Interval | None, expected: Interval
+) -> None:
+    found = replace(finding_of("odd", status), left=left)
+    verdict = decide(
+        claim_of(), estimate_of(6, 12), {}, (finding_of("pre_trend", "clear"), found),
+        Policy(gates=(*POLICY.gates, IGNORING)), relaxes=Assumption.parallel_trends, sms_level=3,
+    )  # fmt: skip
+    assert verdict.interval == expected
+
+
+def test_what_is_left_is_carried_to_the_scale_of_the_claim() -> None:
+    # Observed 110 with an effect of 10: 4 of 106 is left, .0377, and 10 of 100 at most.
+    found = replace(finding_of("odd", "problem"), left=Interval(4, 10))
+    verdict = decide(
+        claim_of(0.1, 0.02, scale="relative"), estimate_of(8, 12), {}, (found,),
+        Policy(gates=(IGNORING,)),
+    )  # fmt: skip
+    assert verdict.interval is not None
+    assert verdict.interval.low == pytest.approx(4 / 106)
+
+
+def test_a_strict_policy_asks_for_what_is_left_only_where_it_is_known() -> None:
+    for left, expected in ((None, Interval(6, 12)), (Interval(2, 9), Interval(2, 12))):
+        found = replace(finding_of("odd", "clear"), left=left)
+        verdict = decide(
+            claim_of(), estimate_of(6, 12), {}, (found,), Policy(gates=(IGNORING,), strict=True)
+        )
+        assert verdict.interval == expected
+
+
+def test_an_ignored_doubt_does_not_settle_the_main_assumption() -> None:
+    gate = Gate(check="odd", relaxes=Assumption.parallel_trends, unsure="ignored")
+    verdict = decide(
+        claim_of(), estimate_of(6, 12), trend(1, 7),
+        (finding_of("pre_trend", "clear"), finding_of("odd", "cannot_tell")),
+        Policy(gates=(*POLICY.gates, gate)), relaxes=Assumption.parallel_trends, sms_level=3,
+    )  # fmt: skip
+    assert (verdict.deciding, verdict.certainty) == ("base", "moderate")
 
 
 def test_a_declared_lottery_stands_in_for_common_trends() -> None:
