@@ -31,15 +31,15 @@ def test_they_are_asked_where_donors_decide_and_nowhere_else() -> None:
 
 
 def test_a_drift_that_no_donor_shares_is_seen() -> None:
-    # Of 80 units, as with three tests at once no rank among 30 could be told from chance.
+    # Of 240 units, as with half a dozen tests at once no rank among 30 could be told from chance.
     seen = 0
-    for seed in range(6):
-        values = 20 + np.random.default_rng(seed).normal(size=(80, 36)) * 0.5
+    for seed in range(3):
+        values = 20 + np.random.default_rng(seed).normal(size=(240, 36)) * 0.5
         values[0] -= 0.3 * np.arange(36)
         found = finding("pre_fit", CLAIM, panel_of(values))
         seen += found.status == "problem"
         assert found.status != "clear"
-    assert seen >= 5
+    assert seen >= 2
 
 
 def test_a_unit_that_no_mix_can_follow_is_outside() -> None:
