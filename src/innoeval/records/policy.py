@@ -46,6 +46,32 @@ GATES = (
     Gate(check="outliers", relaxes=Assumption.prespecified_window, unsure="ignored"),
     Gate(check="undeclared_break", relaxes=Assumption.stable_measure, unsure="ignored"),
     Gate(check="rate_decomposition", relaxes=Assumption.stable_composition, unsure="ignored"),
+    # What is known of these shows the base analysis to be wrong, and by how much.
+    Gate(check="spillover", relaxes=Assumption.no_spillover, problem="replaces", unsure="ignored"),
+    Gate(
+        check="adopters",
+        relaxes=Assumption.all_sites_reported,
+        problem="replaces",
+        unsure="ignored",
+    ),
+    Gate(
+        check="attrition",
+        relaxes=Assumption.stable_composition,
+        problem="replaces",
+        unsure="ignored",
+    ),
+    Gate(
+        check="case_mix",
+        relaxes=Assumption.stable_composition,
+        problem="replaces",
+        unsure="ignored",
+    ),
+    # Here what is left leans on more than the base analysis does: both must agree.
+    Gate(check="negative_controls", relaxes=Assumption.no_concurrent_change, unsure="ignored"),
+    Gate(check="site_reversion", relaxes=Assumption.no_mean_reversion, unsure="ignored"),
+    Gate(check="displacement", relaxes=Assumption.no_harm_elsewhere, unsure="ignored"),
+    Gate(check="carried_by_few", relaxes=Assumption.not_one_unit, unsure="ignored"),
+    Gate(check="metric", relaxes=Assumption.prespecified_outcome, unsure="ignored"),
 )
 
 

@@ -86,7 +86,9 @@ def _best_of_metrics(background: Background) -> Background:
 
 def _all_adopters(background: Background) -> Background:
     """The innovation also went to units that the claim does not name, for no reason of results."""
-    others = background.rng.choice(np.flatnonzero(~background.treated), _extra(background), False)
+    others = background.rng.choice(
+        np.flatnonzero(~background.treated), _extra(background), replace=False
+    )
     everywhere = background.treated.copy()
     everywhere[others] = True
     return _with(background, {}, claim={"adopters": _names(everywhere)})
