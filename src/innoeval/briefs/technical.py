@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from innoeval.briefs import words
+from innoeval.briefs.mixture import mixture
 from innoeval.briefs.sizes import Sizes
 from innoeval.briefs.summary import judged, reasons
 from innoeval.plots import scale, theme
@@ -128,6 +129,7 @@ def _results(ev: Evaluation) -> tuple[Row, ...]:
         ("Inference", f"{words.capital(words.shown(estimate.inference, 300)).rstrip('.')}.{error}"),
         ("Settled beforehand", words.shown(" ".join(estimate.choices), 400)),
         ("Base analysis", base),
+        ("Imitated by", mixture(ev, _MANY)),
         ("Stressed analysis", stressed),
         ("Which decides", _STRICT if ev.policy.strict else _DECIDING[ev.verdict.deciding]),
     )

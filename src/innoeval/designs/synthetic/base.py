@@ -249,7 +249,7 @@ class DonorDesign:
             n_treated=int(pool.treated.sum()),
             n_clusters=len(pool.units),
             n_obs=int(pool.outcomes.size),
-            inference=describe(choice, len(pool.donors)),
+            inference=describe(choice, int(pool.treated.sum()), len(pool.donors)),
             path=path,
             components=components,
             assumptions=self.assumptions,

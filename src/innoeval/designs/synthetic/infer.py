@@ -60,12 +60,17 @@ def infer(kernel: DonorKernel, choice: DonorChoice, level: float) -> tuple[Ranke
     return Ranked(*(x[:1] for x in found)), Ranked(*(x[1:] for x in found))
 
 
-def describe(choice: DonorChoice, n_donors: int) -> str:
+def describe(choice: DonorChoice, n_treated: int, n_donors: int) -> str:
     """Name of the inference, as it stands in a brief."""
     match choice:
-        case PlaceboInSpace(scaled=scaled):
+        case PlaceboInSpace(scaled=scaled, draws=draws):
             relative = ", each relative to its misfit before the start" if scaled else ""
-            return f"placebos in space: {n_donors} donors{relative}; interval by inversion"
+            runs = n_donors if n_treated == 1 else draws * (n_treated < n_donors)
+            sets = "" if n_treated == 1 else f"{runs:,} sets of {n_treated} of "
+            return (
+                f"placebos in space: {sets}{n_donors} donors{relative}, so that no p-value is below "
+                f"1/{runs + 1}; interval by inversion"
+            )
         case Conformal():
             return "conformal: residuals moved around the circle of time, interval by inversion"
         case JackknifePlus():
