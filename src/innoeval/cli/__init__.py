@@ -21,12 +21,13 @@ from innoeval.cli.screen import printable, say, verdict_table
 from innoeval.errors import InnoevalError
 from innoeval.records.policy import Policy
 
-BAD_INPUT, BUG = 1, 70
+BAD_INPUT, SOME_FAILED, BUG = 1, 3, 70
 EXITS = """\b
 Exit codes:
    0  done
    1  bad input, said in words; nothing is written
    2  wrong use of a command or option
+   3  batch: done, but some claims failed; each says why
   70  a fault in innoeval; INNOEVAL_DEBUG=1 shows where"""
 
 app = typer.Typer(
@@ -117,6 +118,50 @@ def evaluate(
         console = Console()
         console.print(verdict_table(evaluations, title=f"{len(evaluations)} claims"))
         say(console, _written(out, briefs))
+
+
+@app.command(epilog=EXITS, short_help="Evaluate a portfolio, and go on after a kill.")
+@takes_roles
+def batch(
+    claims: ClaimsFile,
+    panel: PanelFile,
+    out: Folder,
+    roles: Roles,
+    *,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on with the run in DIR; begin one if there is none."),
+    ] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="With --resume: try claims again that failed.")
+    ] = False,
+    jobs: Annotated[
+        int, typer.Option(metavar="N", min=-1, help="Processes; -1 for every core.")
+    ] = 1,
+    dask: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="A Dask scheduler, such as tcp://10.0.0.5:8786."),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option(help="Always decide on the hull of base and stressed analysis.")
+    ] = False,
+) -> None:
+    """Evaluate a register of any size into DIR, and go on after a kill with --resume.
+
+    DIR gets run.parquet, which grows as claims are done, and portfolio.csv, a row for each claim.
+    """
+    from innoeval.cli.batch import TABLE, failures, run_batch, summary
+
+    portfolio = run_batch(
+        claims, panel, out, roles, policy=Policy(strict=strict), resume=resume, retry=retry,
+        jobs=jobs, dask=dask,
+    )  # fmt: skip
+    console = Console()
+    console.print(summary(portfolio))
+    say(console, f"Written to {out}: {TABLE} and {portfolio.origin}")
+    if n := failures(portfolio):
+        say(console, f"{n} of {len(portfolio)} claims failed; the column 'error' says why.")
+        raise typer.Exit(SOME_FAILED)
 
 
 @app.command(epilog=EXITS, short_help="List everything that is wrong with two files.")

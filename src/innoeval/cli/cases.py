@@ -38,17 +38,45 @@ def read_cases(claims: Path, panel: Path, roles: Roles) -> list[tuple[Claim, Pan
         Listing everything that is wrong with the claims, the panels and their fit, at once.
     """
     faults: list[Fault] = []
-    register = _kept(faults, lambda: _register(claims, roles))
-    known = register.claims if register else ()
-    if panel.suffix.lower() in {".yaml", ".yml"}:
-        panels = _of_list(panel, known, faults)
-    else:
-        panels = _of_table(panel, roles, known, faults)
+    register, panels = _read(claims, panel, roles, faults)
     if register:
         faults += _misfits(register, panels)
     if faults or register is None:
         raise ClaimError(faults)
     return [(claim, panels[claim.id]) for claim in register]
+
+
+def read_register(
+    claims: Path, panel: Path, roles: Roles
+) -> tuple[ClaimRegister, Mapping[str, Panel]]:
+    """A register and the panel of each claim, which need not fit: a claim that does not, fails.
+
+    Parameters
+    ----------
+    claims, panel, roles
+        As in `read_cases`.
+
+    Raises
+    ------
+    ClaimError
+        Listing everything that is wrong with the files, at once.
+    """
+    faults: list[Fault] = []
+    register, panels = _read(claims, panel, roles, faults)
+    if faults or register is None:
+        raise ClaimError(faults)
+    return register, panels
+
+
+def _read(
+    claims: Path, panel: Path, roles: Roles, faults: list[Fault]
+) -> tuple[ClaimRegister | None, dict[str, Panel]]:
+    """Both files, as far as they can be read."""
+    register = _kept(faults, lambda: _register(claims, roles))
+    known = register.claims if register else ()
+    if panel.suffix.lower() in {".yaml", ".yml"}:
+        return register, _of_list(panel, known, faults)
+    return register, _of_table(panel, roles, known, faults)
 
 
 def _register(path: Path, roles: Roles) -> ClaimRegister:

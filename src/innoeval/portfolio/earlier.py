@@ -1,0 +1,116 @@
+"""What an earlier run did, held against the claims and data of this one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import fields
+from pathlib import Path
+
+from innoeval.errors import Fault, RunError
+from innoeval.portfolio.chunks import Panels
+from innoeval.portfolio.store import Done, Store
+from innoeval.records.claim import Claim
+from innoeval.records.panel import Panel
+
+
+def refuse_other(
+    claims: Collection[Claim], panels: Panels, done: Mapping[str, Done], folder: Path
+) -> None:
+    """Refuse a run that was begun from other claims or other data.
+
+    Raises
+    ------
+    RunError
+        Listing every claim that was changed or left out, and every panel that differs.
+    """
+    prints: dict[int, str] = {}
+    faults: list[Fault] = []
+    for claim in claims:
+        before = done.get(claim.id)
+        if before is not None and before.digest != claim.digest:
+            faults.append(_changed(claim, folder))
+        elif fault := of_other_data(claim, panels, before, str(folder), prints):
+            faults.append(fault)
+    faults += [
+        Fault(
+            found=f"claim '{name}' was evaluated in this run and is not among the claims now",
+            remedy="leave it in, so that it is counted; or name another folder",
+            origin=str(folder),
+        )
+        for name in sorted(set(done) - {claim.id for claim in claims})
+    ]
+    if faults:
+        raise RunError(faults)
+
+
+def of_other_data(
+    claim: Claim, panels: Panels, before: Done | None, origin: str, prints: dict[int, str]
+) -> Fault | None:
+    """What differs between a claim and its earlier run; None where nothing does.
+
+    Parameters
+    ----------
+    claim, panels
+        As they are now.
+    before
+        What the claim was done from; None where it is not done.
+    origin
+        Folder of the run.
+    prints
+        Fingerprints of panels that were met already, by identity.
+    """
+    if before is None:
+        return None
+    if before.digest != claim.digest:
+        return _changed(claim, Path(origin))
+    if not before.panel:
+        return None  # it failed before its panel could be read
+    source = panels.get(claim.id) if isinstance(panels, Mapping) else panels
+    if source is None:
+        return None
+    if id(source) not in prints:
+        prints[id(source)] = source.fingerprint
+    now = prints[id(source)]
+    if now == before.panel:
+        return None
+    what = f"'{source.origin}'" if isinstance(source, Panel) else "the source of panels"
+    return Fault(
+        found=f"claim '{claim.id}' was evaluated on other data: the fingerprint was "
+        f"{before.panel[:12]}, and that of {what} is {now[:12]}",
+        remedy="use that data, or name another folder",
+        origin=origin,
+    )
+
+
+def _changed(claim: Claim, folder: Path) -> Fault:
+    """Which fields of a claim were edited since it was evaluated."""
+    earlier = _earlier(claim.id, folder)
+    names = (
+        [f.name for f in fields(Claim) if getattr(earlier, f.name) != getattr(claim, f.name)]
+        if earlier is not None
+        else []
+    )
+    told = "; ".join(
+        f"{name} was {getattr(earlier, name)!r} and is {getattr(claim, name)!r}" for name in names
+    )
+    return Fault(
+        found=f"claim '{claim.id}' was evaluated in another wording"
+        + (f": {told}" if told else ""),
+        remedy="use that wording, or give the new one its own id (and version_of)",
+        origin=str(folder),
+    )
+
+
+def _earlier(name: str, folder: Path) -> Claim | None:
+    """The claim as it was evaluated; None where it failed."""
+    from pyarrow import parquet
+
+    from innoeval.records.evaluation import Evaluation
+
+    for part in Store(folder).parts:
+        found = parquet.read_table(
+            part, columns=["evaluation"], filters=[("id", "=", name)], partitioning=None
+        )
+        for text in found.column("evaluation").to_pylist():
+            return Evaluation.from_json(text).claim if text else None
+    return None

@@ -1,0 +1,130 @@
+"""Panels on their way to the workers: each is shipped once, or read where it is needed."""
+
+from __future__ import annotations
+
+import pickle
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from innoeval.errors import Fault, RunError
+from innoeval.records.claim import Claim
+from innoeval.records.panel import Panel
+
+#: Panels that a worker keeps at hand; claims come grouped by panel, so few are enough.
+_KEPT = 2
+
+_at_hand: OrderedDict[str, Panel] = OrderedDict()
+
+
+@runtime_checkable
+class PanelSource(Protocol):
+    """Where a worker reads the panel of a claim itself, so that no panel travels.
+
+    Any class that can be pickled will do: a Parquet dataset (`PanelDataset`), a table of a
+    warehouse, a folder of files.
+    """
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of all data behind the source."""
+        ...
+
+    def panel(self, claim: Claim) -> Panel:
+        """The panel of a claim, reading no more than is needed."""
+        ...
+
+
+@dataclass(frozen=True)  # no slots: the fingerprint needs a place
+class PanelDataset:
+    """A Parquet file or dataset that holds many panels; each claim reads only its slice.
+
+    Parameters
+    ----------
+    path
+        A Parquet file, or a folder of them.
+    by
+        Column that tells panels apart, such as "service".
+    key
+        Field of a claim that names its panel in that column: "id", "family" or "innovation".
+    roles
+        Arguments of `innoeval.read_panel`: unit, period, outcomes and so on.
+
+    Examples
+    --------
+    >>> source = PanelDataset("services.parquet", by="service", key="family",
+    ...                       roles={"unit": "ward", "period": "month", "outcomes": ["days"]})
+    >>> source.by
+    'service'
+    """
+
+    path: str | Path
+    by: str
+    roles: Mapping[str, Any]
+    key: str = "id"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of every file's name and content, and of the roles."""
+        import hashlib
+
+        root = Path(self.path)
+        files = sorted(root.rglob("*.parquet")) if root.is_dir() else [root]
+        total = hashlib.sha256(repr((self.by, self.key, sorted(self.roles.items()))).encode())
+        for file in files:
+            total.update(file.relative_to(root).as_posix().encode())
+            with file.open("rb") as opened:
+                total.update(hashlib.file_digest(opened, "sha256").digest())
+        return total.hexdigest()
+
+    def panel(self, claim: Claim) -> Panel:
+        """The panel of a claim.
+
+        Raises
+        ------
+        RunError
+            Where the dataset holds no row for the claim.
+        """
+        from pyarrow import dataset
+
+        from innoeval.sources import read_panel
+
+        name = getattr(claim, self.key)
+        rows = dataset.dataset(str(self.path), partitioning="hive").to_table(
+            filter=dataset.field(self.by) == name
+        )
+        if not rows.num_rows:
+            raise RunError(
+                [
+                    Fault(
+                        found=f"there is no row whose {self.by} is '{name}'",
+                        remedy=f"add its data, or mend the claim's {self.key}",
+                        origin=Path(self.path).name,
+                        column=self.by,
+                    )
+                ]
+            )
+        return read_panel(rows.drop_columns([self.by]).to_pandas(), **self.roles)
+
+
+def shipped(panel: Panel) -> npt.NDArray[np.uint8]:
+    """A panel as an array of bytes, which every backend of joblib carries to a worker only once."""
+    return np.frombuffer(pickle.dumps(panel, protocol=pickle.HIGHEST_PROTOCOL), dtype=np.uint8)
+
+
+def unpacked(fingerprint: str, cargo: npt.NDArray[np.uint8]) -> Panel:
+    """The panel in a cargo; a worker that has met it before takes it from what is at hand."""
+    if fingerprint in _at_hand:
+        _at_hand.move_to_end(fingerprint)
+        return _at_hand[fingerprint]
+    panel: Panel = pickle.loads(cargo.data)  # noqa: S301 - packed by this run itself
+    _at_hand[fingerprint] = panel
+    while len(_at_hand) > _KEPT:
+        _at_hand.popitem(last=False)
+    return panel

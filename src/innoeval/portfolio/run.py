@@ -1,0 +1,244 @@
+"""Evaluate a portfolio of claims: in chunks, on any workers, and on from where a kill left it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from itertools import chain, count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from innoeval.errors import ClaimError, RunError
+from innoeval.portfolio.chunks import USUAL, Chunk, Panels, chunks, no_panel, refuse_unfit, twice
+from innoeval.portfolio.earlier import of_other_data, refuse_other
+from innoeval.portfolio.judge import Judged, judge
+from innoeval.portfolio.rows import TIDY
+from innoeval.portfolio.store import Done, Store, policy_of
+from innoeval.portfolio.workers import WorkerLostError, each, share_a_disk, workers
+from innoeval.records.claim import Claim
+from innoeval.records.policy import Policy
+from innoeval.records.portfolio import Portfolio
+
+if TYPE_CHECKING:
+    from innoeval.designs import Design
+
+#: So many times in a row may workers be lost without a chunk done before the run gives up.
+_PATIENCE = 3
+
+
+def evaluate_all(
+    claims: Iterable[Claim],
+    panels: Panels,
+    *,
+    policy: Policy = Policy(),
+    designs: Literal["auto"] | Sequence[Design] = "auto",
+    resume: str | os.PathLike[str] | None = None,
+    retry: bool = False,
+    chunk_size: int | None = None,
+    progress: bool = True,
+) -> Portfolio:
+    """Tell of each of many claims whether it holds up.
+
+    Workers come from joblib's configured backend: `with joblib.parallel_config("loky", n_jobs=2)`
+    for the cores of a laptop, `parallel_config("dask")` for a cluster; one process otherwise.
+    Results are the same to the last bit for any number of workers, chunk size or order of the
+    claims, and the same as `innoeval.evaluate` gives. A claim that fails becomes a row with its
+    error; it never ends the run.
+
+    Parameters
+    ----------
+    claims
+        A register, or any stream of claims. A stream is read a few thousand claims ahead.
+    panels
+        One panel for all claims; a mapping from the id of a claim to its panel; or a source that
+        workers read themselves (`innoeval.portfolio.PanelDataset`).
+    policy, designs
+        As in `innoeval.evaluate`.
+    resume
+        Folder of the run, such as "run.parquet": made if it is missing. After a kill the same call
+        goes on from there: no claim is lost, and none is done twice. None keeps rows in memory.
+    retry
+        Try claims again that failed in an earlier run.
+    chunk_size
+        Claims that go to a worker together, and are written together.
+    progress
+        Show a bar, where there is a terminal or a notebook to show it in.
+
+    Raises
+    ------
+    ClaimError
+        Listing claims with one id, and claims without a panel, before anything is done.
+    RunError
+        Where `resume` holds a run by another policy, version or data, saying what differs; where
+        the disk is full, or workers are killed again and again. What is done is kept.
+
+    Warns
+    -----
+    RuntimeWarning
+        Where a claim met an error that is a fault of innoeval or its surroundings.
+
+    Examples
+    --------
+    >>> import innoeval as ie
+    >>> case = ie.simulate.draw(seed=1, n_units=40, n_treated=10, size=2.0)
+    >>> evaluate_all([case.claim], case.panel).tidy().at[0, "mark"]
+    'holds up'
+    """
+    store = None if resume is None else Store(Path(resume))
+    known = len(claims) if isinstance(claims, Collection) else None
+    if isinstance(claims, Collection):
+        refuse_unfit(claims, panels)
+    if store is not None:
+        store.open(policy)
+    with nullcontext() if store is None else store.held():
+        if store is not None and retry:
+            store.without_errors()
+        done = {} if store is None else store.done()
+        if isinstance(claims, Collection) and store is not None:
+            refuse_other(claims, panels, done, store.folder)
+        size = chunk_size or _usual_size(None if known is None else known - len(done))
+        left = _left(claims, panels, done, str(resume))
+        kept: list[Path | bytes] = []
+        faults: Counter[str] = Counter()
+        with _bar(known, len(done), shown=progress) as bar, _tray(store) as tray:
+            for judged, n in _judged(chunks(left, panels, size), policy, designs, store, tray):
+                kept.append(_taken(judged.part) if store is None else store.add(judged.part))
+                faults.update(judged.faults)
+                bar.update(n)
+    if faults:
+        _warn(faults)
+    parts = tuple(kept) if store is None else store.parts
+    return Portfolio(
+        parts=parts, columns=TIDY, policy=policy,
+        origin="memory" if store is None else str(store.folder),
+    )  # fmt: skip
+
+
+def read_portfolio(folder: str | os.PathLike[str]) -> Portfolio:
+    """The portfolio of a run, or of as much of it as is done.
+
+    Parameters
+    ----------
+    folder
+        What `resume` named.
+
+    Raises
+    ------
+    RunError
+        Where the folder holds no run.
+    """
+    store = Store(Path(folder))
+    return Portfolio(
+        parts=store.parts, columns=TIDY, policy=policy_of(store.folder), origin=str(store.folder)
+    )
+
+
+@contextmanager
+def _tray(store: Store | None) -> Iterator[Path | None]:
+    """A folder where workers of this machine leave what they have done."""
+    if not share_a_disk():
+        yield None
+    elif store is not None:
+        yield store.folder.absolute()
+    else:
+        with tempfile.TemporaryDirectory(prefix="innoeval-") as folder:
+            yield Path(folder)
+
+
+def _taken(part: bytes | Path) -> bytes:
+    """A part that a worker has left somewhere, or sent."""
+    return part if isinstance(part, bytes) else part.read_bytes()
+
+
+def _judged(
+    stream: Iterator[Chunk], policy: Policy, designs: Any, store: Store | None, tray: Path | None
+) -> Iterator[tuple[Judged, int]]:
+    """Chunks that are done, as they come, and how many claims they had.
+
+    Those of a worker that was killed are done again.
+    """
+    flying: dict[int, Chunk] = {}
+    numbers, losses = count(), 0
+
+    def tasks(waiting: Iterator[Chunk]) -> Iterator[tuple[Any, ...]]:
+        for chunk in waiting:
+            number = next(numbers)
+            flying[number] = chunk
+            yield (
+                number, chunk.claims, chunk.panels, chunk.fingerprint, policy, designs,
+                chunk.cargo, tray,
+            )  # fmt: skip
+
+    while True:
+        try:
+            for judged in each(judge, tasks(stream)):
+                losses = 0
+                yield judged, len(flying.pop(judged.number).claims)
+        except WorkerLostError:
+            losses += 1
+            stream = chain(list(flying.values()), stream)
+            flying.clear()
+            if losses < _PATIENCE:
+                continue
+            kept = (
+                f"what is done is kept: go on with resume='{store.folder}'"
+                if store is not None
+                else "nothing was written; name a folder with resume= to keep what is done"
+            )
+            raise RunError(
+                f"workers were killed {losses} times in a row, most often because memory ran out; "
+                f"use fewer of them or a smaller chunk_size; {kept}"
+            ) from None
+        else:
+            return
+
+
+def _left(
+    claims: Iterable[Claim], panels: Panels, done: Mapping[str, Done], origin: str
+) -> Iterator[Claim]:
+    """Claims that are not done yet; of a stream, each is checked as it comes."""
+    checked, met = isinstance(claims, Collection), set[str]()
+    prints: dict[int, str] = {}
+    for claim in claims:
+        if not checked:
+            if claim.id in met:
+                raise ClaimError([twice(claim.id)])
+            met.add(claim.id)
+            if fault := of_other_data(claim, panels, done.get(claim.id), origin, prints):
+                raise RunError([fault])
+            if fault := no_panel(claim.id, panels):
+                raise ClaimError([fault])
+        if claim.id not in done:
+            yield claim
+
+
+def _usual_size(left: int | None) -> int:
+    """Chunks of about a second, and some for every worker."""
+    if left is None:
+        return USUAL
+    return max(1, min(USUAL, -(-left // (4 * workers()))))
+
+
+def _warn(faults: Counter[str]) -> None:
+    told = ", ".join(f"{kind} ({n})" for kind, n in faults.most_common())
+    warnings.warn(
+        f"{faults.total()} claim{'s' if faults.total() > 1 else ''} met an error that nobody expected: {told}. Each has it in the "
+        "column 'error' of tidy(); please report it as a bug",
+        RuntimeWarning,
+        stacklevel=3,
+    )
+
+
+def _bar(total: int | None, done: int, *, shown: bool) -> Any:
+    """A bar on a terminal or in a notebook; elsewhere silence."""
+    with warnings.catch_warnings():
+        # Without widgets a notebook gets the bar of a terminal; that needs no word.
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm
+    return tqdm(
+        total=total, initial=done, unit=" claims", disable=None if shown else True, leave=False
+    )

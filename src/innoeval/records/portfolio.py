@@ -1,0 +1,134 @@
+"""The portfolio: every claim of a run with what was found, in one record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from innoeval.errors import ClaimError, Fault, RecordError, nearest
+from innoeval.records.evaluation import Evaluation
+from innoeval.records.policy import Policy
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Portfolio:
+    """Claims that were evaluated together, whatever became of them.
+
+    Rows stay where they are, in memory or in files, and are read when they are asked for: a
+    portfolio of 100,000 claims is as light as one of ten.
+
+    Parameters
+    ----------
+    parts
+        Parquet files, or their bytes; each claim stands in one of them once.
+    columns
+        Columns of `tidy()`, in order.
+    policy
+        The thresholds that every claim was judged by.
+    origin
+        Folder that holds the run; "memory" where none was named.
+
+    Examples
+    --------
+    >>> import innoeval as ie
+    >>> case = ie.simulate.draw(seed=1, n_units=40, n_treated=10, size=2.0)
+    >>> portfolio = ie.evaluate_all([case.claim], case.panel)
+    >>> portfolio.tidy()[["id", "status", "error"]].values.tolist()
+    [['none', 'supported', None]]
+    >>> portfolio["none"].verdict.status
+    'supported'
+    """
+
+    parts: tuple[Path | bytes, ...] = field(repr=False)
+    columns: tuple[str, ...] = field(repr=False)
+    policy: Policy = field(repr=False)
+    origin: str = "memory"
+
+    def __len__(self) -> int:
+        from pyarrow import parquet
+
+        return sum(parquet.read_metadata(_opened(part)).num_rows for part in self.parts)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Id of each claim, in order of the ids."""
+        return tuple(sorted(self._read(["id"]).column("id").to_pylist()))
+
+    def tidy(self) -> pd.DataFrame:
+        """One row for each claim, in order of the ids; the same claims give the same bytes.
+
+        `estimate`, `std_error`, `conf_low` and `conf_high` are the base estimate as improvement on
+        the claim's scale, `found_low` and `found_high` the interval that decided. `p_holds_up` and
+        `p_falls_short` are one-sided p-values of "at most what must be shown" and of "at least the
+        bar of an overstated claim". `error` says why a claim has no result; elsewhere it is None.
+        """
+        table = self._read(list(self.columns)).sort_by("id")
+        frame: pd.DataFrame = table.to_pandas()
+        for name in ("error", "error_kind"):
+            frame[name] = frame[name].astype(object).where(frame[name].notna(), None)
+        return frame
+
+    def __getitem__(self, id: str) -> Evaluation:  # noqa: A002 - a claim's own word for it
+        """The evaluation of one claim.
+
+        Raises
+        ------
+        ClaimError
+            Where there is no such claim, or it could not be evaluated.
+        """
+        from pyarrow import parquet
+
+        for part in self.parts:
+            found = parquet.read_table(
+                _opened(part), columns=["evaluation", "error"], filters=[("id", "=", id)],
+                partitioning=None,
+            )  # fmt: skip
+            for row in found.to_pylist():
+                if row["evaluation"] is None:
+                    raise ClaimError(
+                        f"claim '{id}' has no evaluation, because it failed: {row['error']}"
+                    )
+                return Evaluation.from_json(row["evaluation"])
+        remedy = nearest(str(id), self.ids, "the claims are")
+        raise ClaimError(
+            [Fault(found=f"there is no claim '{id}'", remedy=remedy, origin="portfolio")]
+        )
+
+    def __iter__(self) -> Iterator[Evaluation]:
+        """Evaluations part by part, one at a time in memory; claims that failed have none."""
+        from pyarrow import parquet
+
+        for part in self.parts:
+            texts = parquet.read_table(_opened(part), columns=["evaluation"], partitioning=None)
+            for text in texts.column("evaluation"):
+                if text.is_valid:
+                    yield Evaluation.from_json(text.as_py())
+
+    def _read(self, columns: list[str]) -> pa.Table:
+        """Some columns of every part."""
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        if not self.parts:
+            raise RecordError("this portfolio holds no claim; evaluate at least one")
+        return pa.concat_tables(
+            parquet.read_table(_opened(part), columns=columns, partitioning=None)
+            for part in self.parts
+        )
+
+    def _repr_html_(self) -> str:
+        counts = self._read(["mark", "error"]).to_pandas()
+        marks = counts["mark"].fillna("failed").value_counts()
+        told = "".join(f"<li>{n} {mark}</li>" for mark, n in marks.items())
+        return f"<section><h3>Portfolio of {len(counts):,} claims</h3><ul>{told}</ul></section>"
+
+
+def _opened(part: Path | bytes) -> Path | BytesIO:
+    return BytesIO(part) if isinstance(part, bytes) else part

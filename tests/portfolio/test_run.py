@@ -1,0 +1,185 @@
+"""evaluate_all: the same answers however the work is cut, and a row for every claim."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import joblib
+import pandas as pd
+import pytest
+from tests.portfolio.portfolios import copied, one_panel, own_panels
+
+import innoeval as ie
+from innoeval.errors import ClaimError, InnoevalError, RunError
+from innoeval.portfolio import run as run_module
+from innoeval.portfolio.workers import WorkerLostError
+from innoeval.records import Claim, Evaluation, Panel, Policy
+
+
+def bytes_of(frame: pd.DataFrame) -> bytes:
+    return pickle.dumps(frame.to_dict("list"))
+
+
+@pytest.fixture(scope="module")
+def small() -> tuple[list[Claim], dict[str, Panel]]:
+    return own_panels(9)
+
+
+def test_each_row_is_what_evaluate_says(small: tuple[list[Claim], dict[str, Panel]]) -> None:
+    claims, panels = small
+    portfolio = ie.evaluate_all(claims, panels, progress=False)
+    rows = portfolio.tidy().set_index("id")
+    assert len(portfolio) == 9
+    for claim in claims:
+        ev = ie.evaluate(claim, panels[claim.id])
+        assert portfolio[claim.id] == ev
+        assert rows.loc[claim.id, "status"] == ev.verdict.status
+        assert ev.estimate is not None
+        assert rows.loc[claim.id, "estimate"] == ev.estimate.on_scale(claim.scale)[0]
+        assert rows.loc[claim.id, "error"] is None
+
+
+@pytest.mark.parametrize("chunk_size", [1, 4, 100])
+def test_order_and_chunks_do_not_matter(
+    small: tuple[list[Claim], dict[str, Panel]], chunk_size: int
+) -> None:
+    claims, panels = small
+    usual = ie.evaluate_all(claims, panels, progress=False)
+    other = ie.evaluate_all(claims[::-1], panels, chunk_size=chunk_size, progress=False)
+    assert bytes_of(other.tidy()) == bytes_of(usual.tidy())
+
+
+def test_two_processes_give_the_same_bits() -> None:
+    claims, panel = one_panel(12)
+    alone = ie.evaluate_all(claims, panel, progress=False)
+    with joblib.parallel_config("loky", n_jobs=2):
+        two = ie.evaluate_all(claims, panel, chunk_size=5, progress=False)
+    assert bytes_of(two.tidy()) == bytes_of(alone.tidy())
+    assert two["s003"].to_json() == alone["s003"].to_json()
+
+
+def test_claims_may_come_as_a_stream(small: tuple[list[Claim], dict[str, Panel]]) -> None:
+    claims, panels = small
+    streamed = ie.evaluate_all(iter(claims), panels, progress=False)
+    assert streamed.ids == tuple(claim.id for claim in claims)
+
+
+def test_the_portfolio_gives_back_evaluations_one_by_one(
+    small: tuple[list[Claim], dict[str, Panel]],
+) -> None:
+    claims, panels = small
+    portfolio = ie.evaluate_all(claims[:3], panels, progress=False)
+    found = list(portfolio)
+    assert all(isinstance(ev, Evaluation) for ev in found)
+    assert {ev.claim.id for ev in found} == set(portfolio.ids)
+    assert "Portfolio of 3 claims" in portfolio._repr_html_()
+    with pytest.raises(ClaimError, match="did you mean 'c001'"):
+        portfolio["C001"]
+
+
+def test_a_claim_that_fails_is_a_row(small: tuple[list[Claim], dict[str, Panel]]) -> None:
+    claims, panels = small
+    lost = copied(claims[0], id="lost", treated=["Nowhere"], start="2023-01")
+    portfolio = ie.evaluate_all([*claims[:2], lost], {**panels, "lost": panels["c000"]})
+    row = portfolio.tidy().set_index("id").loc["lost"]
+    assert "Nowhere" in row["error"]
+    assert row["error_kind"] == "ClaimError"
+    assert row["innovation"] == claims[0].innovation
+    assert pd.isna(row["status"])
+    with pytest.raises(ClaimError, match=r"'lost' has no evaluation, because it failed: .*Nowhere"):
+        portfolio["lost"]
+
+
+class Broken(ie.designs.DifferenceInDifferences):
+    """A design with a mistake in it."""
+
+    def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
+        if claim.id == "c001":
+            raise KeyError("slip")
+        return ()
+
+
+def test_a_mistake_of_ours_is_a_row_and_is_told(
+    small: tuple[list[Claim], dict[str, Panel]],
+) -> None:
+    claims, panels = small
+    with pytest.warns(RuntimeWarning, match=r"1 claims? met .* KeyError \(1\)"):
+        portfolio = ie.evaluate_all(claims[:3], panels, designs=[Broken()], progress=False)
+    rows = portfolio.tidy().set_index("id")
+    assert rows.loc["c001", "error_kind"] == "KeyError"
+    assert "test_run.py, line" in rows.loc["c001", "error"]
+    assert rows.loc["c002", "error"] is None
+
+
+def test_claims_with_one_id_are_refused_before_any_work(
+    small: tuple[list[Claim], dict[str, Panel]],
+) -> None:
+    claims, panels = small
+    with pytest.raises(ClaimError, match="'c000' stands there 2 times") as caught:
+        ie.evaluate_all([claims[0], claims[1], claims[0], claims[1]], panels)
+    assert len(caught.value.faults) == 2
+
+
+def test_claims_without_a_panel_are_refused_with_the_near_miss(
+    small: tuple[list[Claim], dict[str, Panel]],
+) -> None:
+    claims, panels = small
+    with pytest.raises(ClaimError, match=r"claim 'C002' has no panel; .*did you mean 'c002'"):
+        ie.evaluate_all([claims[0], copied(claims[2], id="C002")], panels)
+
+
+def test_a_stream_is_checked_as_it_comes(
+    small: tuple[list[Claim], dict[str, Panel]], tmp_path: Path
+) -> None:
+    claims, panels = small
+    with pytest.raises(ClaimError, match="'c000' stands there 2 times"):
+        ie.evaluate_all(iter([claims[0], claims[0]]), panels)
+    with pytest.raises(ClaimError, match="has no panel"):
+        ie.evaluate_all(iter([copied(claims[0], id="other")]), panels)
+
+
+def test_lost_workers_are_replaced_three_times_and_then_told(
+    small: tuple[list[Claim], dict[str, Panel]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    claims, panels = small
+    calls: list[int] = []
+
+    def lost(work: object, tasks: object) -> object:
+        calls.append(len(list(tasks)))  # type: ignore[call-overload]
+        raise WorkerLostError
+        yield
+
+    monkeypatch.setattr(run_module, "each", lost)
+    with pytest.raises(RunError, match=r"killed 3 times in a row.*go on with resume="):
+        ie.evaluate_all(claims, panels, resume=tmp_path / "run.parquet", chunk_size=3)
+    assert calls == [3, 3, 3]
+
+
+def test_an_empty_portfolio_says_so() -> None:
+    portfolio = ie.evaluate_all([], {}, progress=False)
+    assert len(portfolio) == 0
+    with pytest.raises(InnoevalError, match="holds no claim"):
+        portfolio.tidy()
+
+
+def test_workers_read_their_slice_of_a_dataset(tmp_path: Path) -> None:
+    claims, panels = own_panels(4)
+    frames = [panels[c.id].frame.assign(service=c.id) for c in claims]
+    whole = pd.concat(frames).assign(period=lambda f: f["period"].astype(str))
+    whole.to_parquet(tmp_path / "services.parquet")
+    source = ie.portfolio.PanelDataset(
+        tmp_path / "services.parquet", by="service",
+        roles={"unit": "unit", "period": "period", "outcomes": ["outcome"]},
+    )  # fmt: skip
+    there = ie.evaluate_all(claims, source, resume=tmp_path / "run.parquet", progress=False).tidy()
+    usual = ie.evaluate_all(claims, panels, progress=False).tidy()
+    same = ["id", "status", "estimate", "conf_low", "p_holds_up"]
+    assert bytes_of(there[same]) == bytes_of(usual[same])
+    absent = copied(claims[0], id="absent")
+    row = ie.evaluate_all([absent], source, progress=False).tidy().loc[0]
+    assert "no row whose service is 'absent'" in row["error"]
+    whole.assign(outcome=1.0 + whole["outcome"]).to_parquet(tmp_path / "services.parquet")
+    other = ie.portfolio.PanelDataset(source.path, by="service", roles=source.roles)
+    with pytest.raises(RunError, match="evaluated on other data"):
+        ie.evaluate_all(claims, other, resume=tmp_path / "run.parquet", progress=False)
