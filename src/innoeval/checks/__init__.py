@@ -13,6 +13,7 @@ from innoeval.checks.comparison_jump import ComparisonJump
 from innoeval.checks.concurrent_change import ConcurrentChange
 from innoeval.checks.definition_break import DefinitionBreak
 from innoeval.checks.displacement import Displacement
+from innoeval.checks.distinct_donors import DistinctDonors
 from innoeval.checks.donor_hull import DonorHull
 from innoeval.checks.donor_spillover import DonorSpillover
 from innoeval.checks.fade_out import FadeOut
@@ -44,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     Anticipation(),
     PreFit(),
     DonorHull(),
+    DistinctDonors(),
     LeaveOneOut(),
     DonorSpillover(),
     PlaceboInTime(),

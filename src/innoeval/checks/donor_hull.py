@@ -17,6 +17,8 @@ from innoeval.records.display import amount
 _OUTSIDE = 1 / 3
 #: So few equally weighted donors count as one or two, and so far apart as unlike the treated unit.
 _FEW, _UNLIKE = 2.0, 2.0
+#: A misfit this small, relative to the donors' distance, is a perfect fit.
+_EXACT = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class DonorHull:
 
     Facts, not a test. Outside the range no mix can follow it. Inside, donors that are each unlike
     it may average to it by chance (interpolation): their weighted distance before the start is held
-    against the median distance of all donors; and the effective number of donors is told.
+    against the median distance of all donors; and the effective number of donors is told. A
+    perfect fit is told too: with more donors than periods it comes by itself.
 
     References
     ----------
@@ -65,6 +68,13 @@ class DonorHull:
                 f"{'above' if above.mean() > below.mean() else 'below'} all comparison units, so no mix of them can follow it; {mix}.",
                 statistic=outside,
             )
+        if kernel.misfit[0] <= _EXACT * typical:
+            return Measurement(
+                status="problem", severity="note", statistic=effective,
+                says=f"The mix equals the treated unit in all {past.shape[1]} periods before the start: of "
+                f"{len(donors)} units some mix always can, so that this does not show that it would have "
+                f"gone on; {mix}.",
+            )  # fmt: skip
         if unlike > _UNLIKE or effective < _FEW:
             why = (
                 f"the units in the mix are {amount(unlike)} times as unlike it as a typical one"

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, arrange
-from innoeval.designs.synthetic.infer import describe, infer
+from innoeval.designs.synthetic.infer import cautions, describe, infer
 from innoeval.designs.synthetic.kernel import DonorKernel
 from innoeval.designs.synthetic.pool import (
     Pool,
@@ -229,7 +229,7 @@ class DonorDesign:
         *notes: str,
     ) -> Estimate:
         effect = float(found.effect[0])
-        warnings = [*pool.warnings, *notes]
+        warnings = [*pool.warnings, *cautions(choice), *notes]
         if not np.isfinite([found.low[0], found.high[0]]).all():
             warnings.append(
                 f"there are so few donors or periods that no {policy.level:.0%} ".replace("%", " %")

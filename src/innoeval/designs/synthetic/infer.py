@@ -81,6 +81,17 @@ def describe(choice: DonorChoice, n_treated: int, n_donors: int) -> str:
             return f"prediction interval: errors of the weights ({draws} draws) and later shocks"
 
 
+def cautions(choice: DonorChoice) -> tuple[str, ...]:
+    """What a reader must know of an inference that was asked for: docs/calibration/synthetic.md."""
+    if not isinstance(choice, JackknifePlus | PredictionInterval):
+        return ()
+    said = (
+        "this interval is too short where what the donors do not explain moves slowly from period to "
+        "period, or moves with what they share; PlaceboInSpace holds there"
+    )
+    return (said,)
+
+
 def _conformal(kernel: DonorKernel, windows: Mask, before: Mask, level: float) -> Ranked:
     """Weights are fitted to all periods under each hypothetical effect."""
     if kernel.weighs_periods:
