@@ -127,6 +127,10 @@ class SeriesCase:
             said.append(
                 f"Left out at the ends, where a treated unit has no value: {listed(series.trimmed)}."
             )
+        if young := _provisional(self.panel, self.claim):
+            said.append(
+                f"Values that may still change, for late records or cases still open: {listed(young)}."
+            )
         if rho is not None and rho > 0.9:
             said.append(
                 "Each period resembles the last so much that the series may wander without a trend "
@@ -157,6 +161,7 @@ def find_objections(
     dose = _dose(settings, panel, arrangement)
     if isinstance(dose, str):
         found += (dose,)
+    found += _case_objections(settings, panel, arrangement)
     if found or isinstance(dose, str):
         return found
     value = _totals(settings, panel, claim, arrangement, against=against).value
@@ -236,11 +241,34 @@ def _totals(
     against: bool,
 ) -> Totals:  # fmt: skip
     together = totals(panel, claim, arrangement, FAMILIES[settings.family])
+    if settings.cases:
+        cases = panel.matrix(settings.cases)[arrangement.treated].sum(axis=0)
+        known = np.isfinite(together.value) & (cases > 0)
+        value = np.where(known, together.value, np.nan)
+        return together._replace(
+            value=value, events=value, size=np.where(known, cases, np.nan),
+            said=f"each period counts by its {settings.cases}",
+        )  # fmt: skip
     if not against:
         return together
     others = arrangement.outcomes[~arrangement.treated].mean(axis=0)
     difference = together.value - others
     return together._replace(value=difference, events=difference, added=others)
+
+
+def _case_objections(
+    settings: SegmentedRegression, panel: Panel, arrangement: Arrangement
+) -> tuple[str, ...]:
+    """Why the numbers of cases cannot be used; empty if they can."""
+    if not settings.cases:
+        return ()
+    try:
+        cases = panel.matrix(settings.cases)[arrangement.treated]
+    except PanelError as error:
+        return (f"the number of cases cases='{settings.cases}' is not there: {error}",)
+    if np.nanmin(cases, initial=0.0) < 0:
+        return (f"the number of cases '{settings.cases}' is negative in some period",)
+    return ()
 
 
 def _when(settings: SegmentedRegression, dose: Floats | None) -> Interruption:
@@ -264,6 +292,14 @@ def _dose(
         return np.asarray(panel.matrix(settings.dose)[ours].mean(axis=0))
     except PanelError as error:
         return f"the exposure dose='{settings.dose}' is not there: {error}"
+
+
+def _provisional(panel: Panel, claim: Claim) -> tuple[str, ...]:
+    """Periods in which a value of a treated unit may still change."""
+    if panel.provisional is None:
+        return ()
+    marked = np.nan_to_num(panel.matrix(panel.provisional)[arrange(panel, claim).treated]) > 0
+    return tuple(panel.periods[t] for t in np.flatnonzero(marked.any(axis=0)))
 
 
 def _full_rank(X: Floats) -> bool:

@@ -62,10 +62,13 @@ def fit_segments(
     here = series.present
     y, size, X = series.events[here], series.size[here], terms.X[here]
     time, contrasts = np.flatnonzero(here), terms.contrasts
-    rows = Rows(y=y, X=X, time=time, plain=X, contrasts=contrasts)
-    if family.link is IDENTITY:
+    weights = np.full(series.n, np.nan)
+    if family.link is IDENTITY:  # periods count by their cases: alike where `size` is 1
+        root = np.sqrt(size / size.mean())
+        weights[here] = root
+        rows = Rows(y=y * root, X=X * root[:, None], time=time, plain=X, contrasts=contrasts)
         serial = fit_serial(choice, rows, level=level, seed=seed)
-        return _result(series, terms, serial, family, np.ones(series.n), 0.0)
+        return _result(series, terms, serial, family, weights, 0.0)
     alpha = negative_binomial_dispersion(y, X, size) if family.name == "negative_binomial" else 0.0
     first = irls(family, y, X, size, alpha=alpha)
     if not first.converged[0]:
@@ -88,7 +91,6 @@ def fit_segments(
         before = serial.coefficients
         if moved < _CLOSE * (1 + np.abs(before).max()):
             break
-    weights = np.full(series.n, np.nan)
     weights[here] = at.root_weight
     return _result(series, terms, serial, family, weights, alpha)
 

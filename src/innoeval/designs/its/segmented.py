@@ -54,6 +54,9 @@ class SegmentedRegression:
         denominator if it has one) or "binomial" (shares, over the denominator as trials).
     dispersion
         With `errors="ols"` for counts and shares: "quasi" estimated, "one" as the family says.
+    cases
+        Column with the number of cases behind each value, such as a median wait: periods count in
+        proportion to it. A period without cases is a gap. "" where every period counts alike.
     trend, slope
         Whether there is a linear trend, and a change of slope; None for the rule.
     seasonal, harmonics
@@ -98,6 +101,7 @@ class SegmentedRegression:
     order: tuple[int, int] = (2, 0)
     family: str = "gaussian"
     dispersion: str = "quasi"
+    cases: str = ""
     trend: bool | None = None
     slope: bool | None = None
     seasonal: int | None = None
@@ -137,6 +141,11 @@ class SegmentedRegression:
             raise DesignError(
                 f"SegmentedRegression: seasonal is {self.seasonal}; give the number of periods in "
                 "one cycle of seasons (12 for months), or 1 for no seasons"
+            )
+        if self.cases and (self.family != "gaussian" or self.errors == "conformal"):
+            raise DesignError(
+                f"SegmentedRegression: cases='{self.cases}' is for family='gaussian' and not for "
+                "errors='conformal'; counts and shares take the panel's denominator"
             )
         if min(self.delay, self.transition) < 0 or (self.harmonics or 1) < 1:
             raise DesignError(
