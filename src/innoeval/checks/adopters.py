@@ -45,17 +45,13 @@ class Adopters:
             )
         others = [unit for unit in claim.adopters if unit not in claim.treated]
         gone = [unit for unit in others if unit not in case.panel.units]
-        told = f"{len(others)} of {len(claim.adopters)} sites that got it are not in the claim"
         if not others:
-            return Measurement(
-                status="clear",
-                says=f"All {len(claim.adopters)} sites that got it are in the claim.",
-            )
-        lost = f" ({', '.join(gone[:5])}{' and more' if len(gone) > 5 else ''})" if gone else ""
+            return Measurement(status="clear", says="Every site that got it is in the claim.")
+        told = f"{len(others)} of {len(claim.adopters)} sites that got it are not in the claim"
+        if gone:
+            told += f", and there are no data of {', '.join(gone[:5])}{' and more' if len(gone) > 5 else ''}"
         if gone and (len(gone) == len(others) or case.arrangement.treated.all()):
-            return Measurement(
-                status="problem", says=f"{told}, and there are no data of them{lost}."
-            )
+            return Measurement(status="problem", says=f"{told}.")
         numbers, treated, out = _changes(case, others)
         groups = np.stack([treated, out, ~treated & ~out])
         found = _estimates(numbers, groups, case.policy.level)
@@ -68,12 +64,11 @@ class Adopters:
         error, all_sites = float(found.std_error[1]), float(found.effect[2])
         p = float(found.p_value[0]) / 2
         most = max(abs(float(found.low[1])), abs(float(found.high[1])))
-        beside = f"; of {len(gone)} more there are no data{lost}" if gone else ""
         return Measurement(
             status="clear" if most < case.margin and not gone else "cannot_tell",
-            says=f"{told}{beside}; where it went in, all sites together improved by {amount(all_sites)}"
+            says=f"{told}; where it went in, all sites together improved by {amount(all_sites)}"
             + (", and leaving some out changes little." if most < case.margin else "."),
-            says_problem=f"{told}{beside}; they did worse by {amount(worse)}, and all sites together "
+            says_problem=f"{told}; they did worse by {amount(worse)}, and all sites together "
             f"improved by {amount(all_sites)} only.",
             p_value=p if worse > 0 else 1 - p,
             bias=Bias(flattery, error, power_for_half(case, error)),

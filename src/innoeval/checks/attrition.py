@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
 from innoeval.records.estimate import Interval
 from innoeval.records.freeze import Floats
-from innoeval.stats.changes import unit_changes
+from innoeval.stats.changes import mean_of, unit_changes
 from innoeval.stats.randomization import assignments
 
 #: Choices of units that are drawn where they cannot all be listed.
@@ -66,21 +66,21 @@ class Attrition:
             f"missing was the worst or the best, and between {amount(effect - bounds.worst)} and "
             f"{amount(effect + bounds.best)} if it was anything"
         )
-        found = {
-            "bias": Bias(bounds.down, bounds.error),
-            "statistic": ours - theirs,
-            "left": Interval(interval.low - bounds.down, interval.high + bounds.up),
-        }
         matters = max(bounds.down, bounds.up) >= case.margin
-        if p <= case.policy.check_level and matters:
-            return Measurement(status="problem", says=f"{shares}{_gone(case)}; {told}.", **found)
-        if not matters:
-            return Measurement(
-                status="clear", says=f"{shares}: too little to change the verdict.", **found
-            )
-        return Measurement(
-            status="cannot_tell", says=f"{shares}, which may be chance; {told}.", **found
+        said = Measurement(
+            status="clear",
+            says=f"{shares}: too little to change the verdict.",
+            bias=Bias(bounds.down, bounds.error),
+            statistic=ours - theirs,
+            left=Interval(interval.low - bounds.down, interval.high + bounds.up),
         )
+        if p <= case.policy.check_level and matters:
+            return replace(said, status="problem", says=f"{shares}{_gone(case)}; {told}.")
+        if matters:
+            return replace(
+                said, status="cannot_tell", says=f"{shares}, which may be chance; {told}."
+            )
+        return said
 
 
 class _Bounds(NamedTuple):
@@ -108,9 +108,9 @@ def _bounds(case: Case, lost: Floats) -> _Bounds:
     starts = np.where(treated, arrangement.starts, arrangement.launches[0])[:, None]
     outcomes = case.sign * arrangement.outcomes
     with np.errstate(invalid="ignore", divide="ignore"):
-        own = _mean(np.where(time < starts, outcomes, np.nan), axis=1)[:, None]
+        own = mean_of(np.where(time < starts, outcomes, np.nan), axis=1)[:, None]
         away = np.where(time >= starts, outcomes - own, np.nan)
-        group = np.stack([_mean(away[treated], axis=0), _mean(away[~treated], axis=0)])
+        group = np.stack([mean_of(away[treated], axis=0), mean_of(away[~treated], axis=0)])
         away -= np.where(treated[:, None], group[0], group[1])
     kept = 1 - np.array([lost[treated].mean(), lost[~treated].mean()])
     trims_ours = bool(kept[0] > kept[1])
@@ -125,7 +125,7 @@ def _bounds(case: Case, lost: Floats) -> _Bounds:
     down, up = (worse, better) if trims_ours else (better, worse)
     gone = np.clip([lost[treated].mean(), lost[~treated].mean()], 0.0, 1.0)
     low, high = float(cells[0]), float(cells[-1])
-    by_unit = _mean(side, axis=1)
+    by_unit = mean_of(side, axis=1)
     by_unit = by_unit[np.isfinite(by_unit)]
     error = float(by_unit.std(ddof=1) / len(by_unit) ** 0.5) if len(by_unit) > 1 else float("nan")
     return _Bounds(
@@ -137,20 +137,12 @@ def _bounds(case: Case, lost: Floats) -> _Bounds:
     )
 
 
-def _mean(values: Floats, axis: int) -> Floats:
-    """Mean over what is there; `nan` where nothing is."""
-    seen = np.isfinite(values)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean: Floats = np.where(seen, values, 0.0).sum(axis=axis) / seen.sum(axis=axis)
-    return mean
-
-
 def _points(share: float) -> str:
     """A change in the share of missing values in words."""
     size = f"{abs(100 * share):.0f}"
-    return (
-        "as many as before" if size == "0" else f"{size} points {'more' if share > 0 else 'fewer'}"
-    )
+    if size == "0":
+        return "as many as before"
+    return f"{size} point{'s' if size != '1' else ''} {'more' if share > 0 else 'fewer'}"
 
 
 def _gone(case: Case) -> str:
@@ -170,7 +162,7 @@ def _gone(case: Case) -> str:
         recent = np.flatnonzero(seen[unit])[-3:]
         earlier = seen[unit] & (np.arange(arrangement.n_periods) < recent[0])
         if earlier.any() and stayed.any():
-            others = _mean(ours[stayed][:, recent], axis=1) - _mean(
+            others = mean_of(ours[stayed][:, recent], axis=1) - mean_of(
                 ours[stayed][:, earlier], axis=1
             )
             gaps.append(

@@ -93,11 +93,8 @@ class _Harm(NamedTuple):
 
 def _smallest(case: Case) -> float | None:
     """Smallest effect that matters, in outcome units."""
-    claim = case.claim
-    if claim.smallest_effect is not None and claim.size is not None and case.claimed:
-        return case.claimed * claim.smallest_effect / claim.size
-    if claim.size is None:
-        return case.claimed
+    if case.claim.smallest_effect is not None:
+        return case.claim.smallest_effect * case.unit
     return case.policy.default_smallest * case.claimed if case.claimed else None
 
 

@@ -21,9 +21,10 @@ from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Better, Claim
 from innoeval.records.estimate import Estimate, Interval
 from innoeval.records.finding import FindingStatus, Severity
-from innoeval.records.freeze import Floats
+from innoeval.records.freeze import Floats, read_only
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
+from innoeval.stats.changes import unit_changes
 from innoeval.stats.covariance import Counts
 
 
@@ -65,6 +66,7 @@ class Case:
     _kernels: dict[tuple[str, Better], Kernel | None] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _changes: dict[str, Floats] = field(default_factory=dict, init=False, repr=False, compare=False)
     _spells: list[tuple[Spell, ...]] = field(
         default_factory=list, init=False, repr=False, compare=False
     )
@@ -107,6 +109,21 @@ class Case:
             except (ClaimError, DesignError):
                 self._kernels[key] = None
         return self._kernels[key]
+
+    def changes_of(self, outcome: str | None = None) -> Floats:
+        """Change of each unit at its own start, (N,), read-only: `innoeval.stats.changes`.
+
+        Parameters
+        ----------
+        outcome
+            Any of `panel.metrics`; None: the claimed one.
+        """
+        name = outcome or self.claim.outcome
+        if name not in self._changes:
+            own = name == self.claim.outcome
+            values = self.arrangement.outcomes if own else self.panel.matrix(name)
+            self._changes[name] = read_only(unit_changes(values, self.arrangement.starts))
+        return self._changes[name]
 
     def refit(self, panel: Panel | None = None, claim: Claim | None = None) -> Estimate | None:
         """The same design fitted to another panel or claim; None where it does not fit.

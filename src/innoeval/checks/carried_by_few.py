@@ -13,7 +13,6 @@ from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
 from innoeval.records.estimate import Interval
 from innoeval.records.freeze import Floats
-from innoeval.stats.changes import unit_changes
 
 #: Fewest treated units of which two can be left out, and from which on their own spread is used.
 _FEWEST, _ENOUGH = 4, 7
@@ -41,7 +40,7 @@ class CarriedByFew:
 
     def measure(self, case: Case) -> Measurement:
         """Leave out every site and every pair of sites."""
-        numbers = unit_changes(case.arrangement.outcomes, case.arrangement.starts)
+        numbers = case.changes_of()
         known = np.isfinite(numbers)
         ours = np.flatnonzero(case.arrangement.treated & known)
         others = numbers[~case.arrangement.treated & known]
@@ -49,8 +48,8 @@ class CarriedByFew:
             return Measurement(
                 status="not_applicable",
                 severity="note",
-                says=f"There are {len(ours)} treated units with data; leaving one or two out needs {_FEWEST}, "
-                "and others to compare with.",
+                says=f"Leaving out one or two sites needs {_FEWEST} treated ones with data and others to compare "
+                f"with; there are {len(ours)} and {len(others)}.",
             )
         gains = case.sign * numbers[ours]
         order = np.argsort(-gains)

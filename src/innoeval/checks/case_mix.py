@@ -12,7 +12,6 @@ from innoeval.designs.base import Mask
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
 from innoeval.records.freeze import Floats
-from innoeval.stats.changes import unit_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class CaseMix:
             )
         bias, ends = case.improvement(found)
         error = float(found.std_error[0])
-        own = unit_changes(case.arrangement.outcomes, case.arrangement.starts)
+        own = case.changes_of()
         relaxed = case.compare(own - mix, case.policy.level)
         rest, left = (float("nan"), None) if relaxed is None else case.improvement(relaxed)
         ruled_out = max(abs(ends.low), abs(ends.high)) < case.margin

@@ -10,6 +10,7 @@ import numpy as np
 from innoeval.checks.base import Bias, Case, Measurement, power_for_half
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
+from innoeval.stats.changes import mean_of
 from innoeval.stats.contrast import student
 from innoeval.stats.reml import reml
 from innoeval.stats.series import segmented
@@ -40,13 +41,14 @@ class ComparisonJump:
     def measure(self, case: Case) -> Measurement:
         """Fit a step to the comparison units' average."""
         arrangement, others = case.arrangement, case.theirs
-        others = others[np.isfinite(others).all(axis=1)]
+        others = others - mean_of(others, axis=1)[:, None]
+        average = mean_of(others, axis=0)
         launch, n = int(arrangement.launches[0]), arrangement.n_periods
-        if len(others) < 2:
+        if len(others) < 2 or not np.isfinite(average).all():
             return Measurement(
                 status="not_applicable",
                 severity="note",
-                says="There are fewer than two comparison units with values in every period.",
+                says="There are fewer than two comparison units, or periods without any value of them.",
             )
         if case.staggered or min(launch, n - launch) < _FEWEST:
             return Measurement(
@@ -59,7 +61,7 @@ class ComparisonJump:
         cycle = case.panel.calendar.cycle
         X = segmented(n, launch, trend=True, slope=False, cycle=cycle if n >= 2 * cycle else 1)
         step = np.eye(X.shape[1])[1:2]
-        fitted = reml(others.mean(axis=0) - others.mean(), X, step, rounds=2)
+        fitted = reml(average, X, step, rounds=2)
         found = student(
             fitted.estimates[0], fitted.std_errors[0], fitted.df[0], 1 - 2 * case.policy.check_level
         )

@@ -11,7 +11,6 @@ from innoeval.checks.base import Bias, Case, Measurement, power_for_half
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
 from innoeval.records.estimate import Interval
-from innoeval.stats.changes import unit_changes
 from innoeval.stats.group_means import group_means
 
 
@@ -42,7 +41,7 @@ class Displacement:
                 status="not_applicable",
                 says="The data do not say which units are next to a treated one.",
             )
-        numbers = unit_changes(case.arrangement.outcomes, case.arrangement.starts)
+        numbers = case.changes_of()
         known = np.isfinite(numbers)
         beside = (np.nan_to_num(case.panel.matrix(column), nan=0.0) > 0).any(axis=1)
         groups = np.stack([treated, ~treated & beside, ~treated & ~beside]) & known
@@ -66,7 +65,9 @@ class Displacement:
         gain, moved, total = (float(value) for value in found.effect)
         error, p = float(found.std_error[1]), float(found.p_value[1]) / 2
         most = float(found.high[1])
-        told = f"counting the {near} units next door, the total improvement is {amount(total)} for each treated unit"
+        told = (
+            f"with what happened next door the improvement is {amount(total)} for each treated unit"
+        )
         return Measurement(
             status="clear" if most < case.margin else "cannot_tell",
             says=f"What neighbours may have lost is too little to change the verdict; {told}."

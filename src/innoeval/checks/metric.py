@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -11,7 +11,6 @@ from innoeval.checks.base import Bias, Case, Measurement
 from innoeval.records.assumption import Assumption
 from innoeval.records.estimate import Interval
 from innoeval.records.freeze import Floats
-from innoeval.stats.changes import unit_changes
 from innoeval.stats.randomization import assignments
 from innoeval.stats.step_down import step_down, studentised
 
@@ -59,42 +58,35 @@ class Metric:
         real, best = family.statistics[0], family.statistics.max(axis=1)
         adjusted = float(step_down(family.statistics)[0])
         ahead = int((real[1:] > real[0]).sum())
-        bias = Bias(
-            float(best[1:].mean()) * case.estimate.std_error,
-            float(best[1:].std()) * case.estimate.std_error,
-        )
         by_chance = f"in {100 * adjusted:.0f} of 100 services where nothing had changed"
-        told = {"bias": bias, "statistic": float(real[0]), "left": _left(case, family, level)}
-        if real[0] > 0 and adjusted <= level:
-            return Measurement(
-                status="clear",
-                says=f"Even picked as the best of {count} recorded metrics, so large an improvement would be "
-                f"seen only {by_chance}.",
-                **told,
+        said = Measurement(
+            status="clear",
+            says=f"Even picked as the best of {count} recorded metrics, so large an improvement would be seen only "
+            f"{by_chance}.",
+            bias=_best_by_chance(case, best[1:]),
+            statistic=float(real[0]),
+            left=_left(case, family, level),
+        )
+        if real[0] <= 0:
+            says = "The claimed metric did not improve, so it was not picked for its result."
+            return replace(said, says=says)
+        if adjusted <= level or ahead:
+            says = (
+                f"{ahead} of the {count} recorded metrics changed more clearly than the claimed one: it was not picked "
+                "as the best."
             )
-        if ahead or real[0] <= 0:
-            return Measurement(
-                status="clear",
-                says=f"{ahead} of the {count} recorded metrics changed more clearly than the claimed one: it was "
-                "not picked as the best."
-                if ahead
-                else "The claimed metric did not improve, so that it was not picked for its result.",
-                **told,
-            )
+            return said if adjusted <= level else replace(said, says=says)
         # The share of false alarms stays at the level: the claimed one of so many looks is the best
         # by chance in one of them.
-        if adjusted <= level * (1 + family.looks):
-            return Measurement(
-                status="problem",
-                says=f"The claimed metric is the one of {count} that changed most, and the best of "
-                f"{count} looks as good by chance {by_chance}; that it was chosen beforehand is not on record.",
-                **told,
-            )
-        return Measurement(
-            status="cannot_tell",
-            says=f"The claimed metric is the one of {count} that changed most, if by little; whether it was "
-            "picked cannot be told.",
-            **told,
+        shown = adjusted <= level * (1 + family.looks)
+        first = f"The claimed metric is the one of {count} that changed most"
+        return replace(
+            said,
+            status="problem" if shown else "cannot_tell",
+            says=f"{first}, and the best of {count} looks as good by chance {by_chance}; that it was chosen "
+            "beforehand is not on record."
+            if shown
+            else f"{first}, if by little; whether it was picked cannot be told.",
         )
 
 
@@ -107,18 +99,18 @@ class _Family(NamedTuple):
 
 def _family(case: Case) -> _Family | str:
     """Every metric under the same choices of units; why there is nothing to compare."""
-    panel, starts = case.panel, case.arrangement.starts
+    panel = case.panel
     known = dict(panel.balancing)
     names = [n for n in dict.fromkeys((*panel.outcomes, *known)) if n != case.claim.outcome]
     if not names:
         return "Only one metric of the service is recorded, so none could be picked among several."
     if case.arrangement.treated.all():
         return "Without comparison units, changes in several metrics cannot be compared."
-    own = unit_changes(case.arrangement.outcomes, starts)
+    own = case.changes_of()
     usable = np.isfinite(own)
     columns, signs = [own[usable]], [float(case.sign)]
     for name in names:
-        changes = unit_changes(panel.matrix(name), starts)[usable]
+        changes = case.changes_of(name)[usable]
         if np.isfinite(changes).all() and np.ptp(changes) > 0:
             columns.append(changes)
             signs.append({"lower": -1.0, "higher": 1.0}.get(known.get(name, ""), 0.0))
@@ -130,6 +122,12 @@ def _family(case: Case) -> _Family | str:
     direction = np.array(signs)
     oriented = np.where(direction == 0, np.abs(found), direction * found)
     return _Family(oriented, int(np.where(direction == 0, 2, 1).sum()))
+
+
+def _best_by_chance(case: Case, best: Floats) -> Bias | None:
+    """What the best of all metrics shows where nothing changed, in outcome units."""
+    error = case.estimate.std_error
+    return None if error is None else Bias(float(best.mean()) * error, float(best.std()) * error)
 
 
 def _left(case: Case, family: _Family, level: float) -> Interval:

@@ -11,7 +11,7 @@ from innoeval.checks.base import Bias, Case, Measurement, power_for_half
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
 from innoeval.records.estimate import Interval
-from innoeval.stats.changes import unit_changes, usual_spread
+from innoeval.stats.changes import usual_spread
 from innoeval.stats.multiplicity import holm
 
 
@@ -102,8 +102,6 @@ def _without(case: Case, moved: _Moved) -> Interval | None:
     """Interval of the outcome's change less the negative control's; None without comparison units."""
     if case.arrangement.treated.all():
         return None
-    starts = case.arrangement.starts
-    own = unit_changes(case.arrangement.outcomes, starts)
-    other = unit_changes(case.panel.matrix(moved.name), starts)
-    found = case.compare(own - moved.ratio * other, case.policy.level)
+    apart = case.changes_of() - moved.ratio * case.changes_of(moved.name)
+    found = case.compare(apart, case.policy.level)
     return None if found is None else case.improvement(found)[1]

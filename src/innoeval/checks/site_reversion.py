@@ -11,6 +11,7 @@ from innoeval.checks.base import Bias, Case, Measurement, power_for_half
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
 from innoeval.records.estimate import Interval
+from innoeval.stats.changes import mean_of
 from innoeval.stats.group_means import group_means
 
 #: Fewest periods before the first start, and fewest units, to tell lasting levels from chance.
@@ -44,16 +45,17 @@ class SiteReversion:
         arrangement = case.arrangement
         launch, treated = int(arrangement.launches[0]), arrangement.treated
         past = -case.sign * arrangement.outcomes[:, :launch]
-        whole = np.isfinite(past).all(axis=1)
+        past = past - mean_of(past, axis=0)
+        half = launch // 2
+        early, late = mean_of(past[:, :half], axis=1), mean_of(past[:, launch - half :], axis=1)
+        level = (early + late) / 2
+        whole = np.isfinite(level)
         ours, theirs = int((whole & treated).sum()), int((whole & ~treated).sum())
         if launch < _PERIODS or ours < 2 or theirs < 2 or ours + theirs < _UNITS:
             return Measurement(
                 status="not_applicable",
                 says="There are too few sites or earlier periods to tell lasting levels from chance.",
             )
-        half = launch // 2
-        early, late = past[:, :half].mean(axis=1), past[:, launch - half :].mean(axis=1)
-        level = past.mean(axis=1)
         groups = np.stack([whole & treated, whole & ~treated])
         freedom = ours + theirs - 2
         noise = _within(early - late, groups) / 4 / freedom

@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from innoeval.checks.base import Bias, Case, Measurement, power_for_half
+from innoeval.designs.base import Positions
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
-from innoeval.stats.changes import unit_changes
+from innoeval.records.freeze import Floats
 from innoeval.stats.group_means import group_means
 from innoeval.stats.multiplicity import holm
 
@@ -46,7 +47,7 @@ class Spillover:
             )
         ring = _rings(case.panel.matrix(column))
         near, far = ~treated & (ring > 0), ~treated & (ring == 0)
-        numbers = unit_changes(case.arrangement.outcomes, case.arrangement.starts)
+        numbers = case.changes_of()
         known = np.isfinite(numbers)
         n_near, n_far = int((near & known).sum()), int((far & known).sum())
         if not n_near:
@@ -75,13 +76,13 @@ class Spillover:
         relaxed = case.compare(without, case.policy.level)
         effect, left = (None, None) if relaxed is None else case.improvement(relaxed)
         told = "" if effect is None else f"; without them the improvement would be {amount(effect)}"
-        where = f"The {n_near} units next to a treated one"
+        where = "The units next to a treated one"
         if len(rings) > 1:
             where = f"The units in ring {rings[worst]} around the treated ones"
         ruled_out = len(rings) == 1 and reach < case.margin
         return Measurement(
             status="clear" if ruled_out else "cannot_tell",
-            says=f"{where} changed by {amount(moved)} more than those farther away"
+            says=f"{where} changed by {amount(moved)} against those farther away"
             + (
                 f", too little to change the verdict{told}."
                 if ruled_out
@@ -95,7 +96,8 @@ class Spillover:
         )
 
 
-def _rings(column: np.ndarray) -> np.ndarray:
+def _rings(column: Floats) -> Positions:
     """Ring of each unit, (N,): 0 is far away; 1 next door; a missing cell says nothing."""
     highest = np.nan_to_num(column, nan=0.0).max(axis=1)
-    return np.clip(np.ceil(highest), 0, _RINGS).astype(int)
+    rings: Positions = np.clip(np.ceil(highest), 0, _RINGS).astype(np.int64)
+    return rings

@@ -52,6 +52,20 @@ def unit_changes(values: Floats, starts: Integers) -> Floats:
     return changes
 
 
+def mean_of(values: Floats, axis: int) -> Floats:
+    """Mean over what is there; `nan` where nothing is.
+
+    Examples
+    --------
+    >>> mean_of(np.array([[1.0, np.nan], [np.nan, np.nan]]), axis=1).tolist()
+    [1.0, nan]
+    """
+    seen = np.isfinite(values)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean: Floats = np.where(seen, values, 0.0).sum(axis=axis) / seen.sum(axis=axis)
+    return mean
+
+
 def usual_spread(values: Floats, starts: Integers) -> float:
     """Standard deviation of a unit's values around its own mean before any start.
 
