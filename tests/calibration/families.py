@@ -88,8 +88,51 @@ TIMING = (
            seen_by="forbidden_comparisons", target="structural", draws=0.5),
 )  # fmt: skip
 
+SITES = (
+    Family(name="everything recorded, true", fault="recorded", clean=True),
+    Family(name="everything recorded, null", fault="recorded", settings={"true_share": 0.0},
+           clean=True),
+    Family(name="twelve metrics, one meant to move", fault="many_metrics", clean=True),
+    Family(name="twelve metrics, null", fault="many_metrics", settings={"true_share": 0.0},
+           clean=True),
+    Family(name="twelve metrics, half true", fault="many_metrics", settings={"true_share": 0.5},
+           clean=True),
+    Family(name="all adopters claimed, null", fault="all_adopters", clean=True),
+    Family(name="best of 12 metrics", fault="best_of_metrics", seen_by="metric",
+           target="statistical"),
+    Family(name="best sites claimed", fault="best_sites", seen_by="adopters", target="structural"),
+    Family(name="one site carries it", fault="one_site", seen_by="carried_by_few"),
+    Family(name="worst sites chosen", fault="worst_sites", seen_by="site_reversion",
+           settings={"unit_sd": 0.2}),
+    Family(name="spillover to neighbours", fault="spillover", seen_by="spillover",
+           target="structural"),
+    Family(name="displacement to neighbours", fault="displacement", seen_by="displacement",
+           target="structural"),
+    Family(name="attrition of the worst", fault="attrition", seen_by="attrition",
+           target="structural"),
+    Family(name="easier cases", fault="easier_cases", seen_by="case_mix", target="structural"),
+    Family(name="harm elsewhere", fault="harm_elsewhere", seen_by="balancing"),
+    Family(name="hidden event, negative control", fault="hidden_event",
+           seen_by="negative_controls"),
+)  # fmt: skip
+
+MEASURES = (
+    Family(name="cases counted, true", fault="with_cases", clean=True),
+    Family(name="a rate, true", fault="rate", clean=True),
+    Family(name="whole numbers, true", fault="rounded", clean=True),
+    Family(name="tenths, true", fault="tenths", clean=True),
+    Family(name="volume falls by a quarter", fault="volume_shift", seen_by="undeclared_break",
+           target="structural"),
+    Family(name="denominator grows", fault="denominator_shift", seen_by="rate_decomposition",
+           target="structural"),
+    Family(name="decimals left off", fault="rounded_down", seen_by="undeclared_break",
+           target="structural"),
+)  # fmt: skip
+
 #: Every family; a theme's families stand in a tuple of their own and are added here in one line.
 FAMILIES: tuple[Family, ...] = (
     *GENERAL,
     *TIMING,
+    *SITES,
+    *MEASURES,
 )
