@@ -223,7 +223,8 @@ class Arrangement:
     @property
     def launches(self) -> Positions:
         """Distinct first treated periods, in order."""
-        return np.unique(self.starts[self.treated])
+        counts = np.bincount(self.starts, minlength=self.n_periods)
+        return np.flatnonzero(counts[: self.n_periods])
 
     @property
     def launch(self) -> int:
@@ -254,12 +255,12 @@ def arrange(panel: Panel, claim: Claim) -> Arrangement:
     """
     known = claim.outcome in panel.metrics
     outcomes = panel.matrix(claim.outcome) if known else None
-    if (faults := mismatches(claim, panel, outcomes)) or outcomes is None:
+    places = panel.places(claim.treated)
+    if (faults := mismatches(claim, panel, outcomes, places)) or outcomes is None:
         raise ClaimError(faults)
-    first = list(claim.treated.values())
+    first = claim.treated.values()
     position = {start: panel.calendar.position(start) for start in dict.fromkeys(first)}
-    place = dict(zip(panel.units, range(len(panel.units)), strict=True))
-    rows = list(map(place.__getitem__, claim.treated))
     starts = np.full(len(panel.units), panel.calendar.n, dtype=np.int64)
-    starts[rows] = [position[start] for start in first]
+    begins = np.fromiter(map(position.__getitem__, first), np.int64, len(claim.treated))
+    starts[places] = begins
     return Arrangement(outcomes=outcomes, treated=starts < panel.calendar.n, starts=starts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 
 from innoeval.errors import Fault, nearest
 from innoeval.records.claim import Claim
@@ -12,7 +13,12 @@ from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel
 
 
-def mismatches(claim: Claim, panel: Panel, values: Floats | None = None) -> tuple[Fault, ...]:
+def mismatches(
+    claim: Claim,
+    panel: Panel,
+    values: Floats | None = None,
+    places: npt.NDArray[np.int64] | None = None,
+) -> tuple[Fault, ...]:
     """Every reason why a claim cannot be held against a panel, all at once.
 
     Parameters
@@ -21,12 +27,14 @@ def mismatches(claim: Claim, panel: Panel, values: Floats | None = None) -> tupl
         The two records.
     values
         The claimed outcome, (units, periods), if it is at hand.
+    places
+        `Panel.places` of the treated units, if they are at hand.
 
     Returns
     -------
     Faults that name the claim, the column, what was found and what to do; empty if there are none.
     """
-    faults = [*_outcome_faults(claim, panel), *_unit_faults(claim, panel)]
+    faults = [*_outcome_faults(claim, panel), *_unit_faults(claim, panel, places)]
     faults += _start_faults(claim, panel)
     faults += _window_faults(claim, panel)
     if not faults:
@@ -55,9 +63,9 @@ def _outcome_faults(claim: Claim, panel: Panel) -> list[Fault]:
     return [_fault(claim, "outcome", found, _suggest(claim.outcome, panel.metrics))]
 
 
-def _unit_faults(claim: Claim, panel: Panel) -> list[Fault]:
-    known = set(panel.units)
-    absent = [] if known.issuperset(claim.units) else [u for u in claim.units if u not in known]
+def _unit_faults(claim: Claim, panel: Panel, places: npt.NDArray[np.int64] | None) -> list[Fault]:
+    places = panel.places(claim.treated) if places is None else places
+    absent = [claim.units[i] for i in np.flatnonzero(places < 0)]
     faults = [
         _fault(claim, "treated", f"the treated unit '{unit}' is not in {panel.origin}",
                _suggest(unit, panel.units))
@@ -65,10 +73,11 @@ def _unit_faults(claim: Claim, panel: Panel) -> list[Fault]:
     ]  # fmt: skip
     for event in claim.events:
         if isinstance(event.scope, tuple):
+            known = panel.places(event.scope) >= 0
             faults += [
                 _fault(claim, "events", f"the unit '{unit}' of the event '{event.what}' is unknown",
                        _suggest(unit, panel.units))
-                for unit in event.scope if unit not in known
+                for unit, there in zip(event.scope, known, strict=True) if not there
             ]  # fmt: skip
     return faults
 
@@ -136,7 +145,7 @@ def _window_faults(claim: Claim, panel: Panel) -> list[Fault]:
 def _value_faults(claim: Claim, panel: Panel, values: Floats | None) -> list[Fault]:
     values = panel.matrix(claim.outcome) if values is None else values
     seen = np.isfinite(values)
-    known = values[seen]
+    known = values.reshape(-1) if seen.all() else values[seen]
     column = claim.outcome
     if known.size == 0:
         return [_fault(claim, column, "every value of the outcome is missing", "supply the values")]

@@ -72,8 +72,8 @@ class _Texts(NamedTuple):
     def words(self, rows: slice, skip: int) -> Words:
         """Eight bytes of some texts from the `skip`-th on, whatever text they are of."""
         everywhere: Words = np.ndarray(len(self.data) - 7, np.uint64, self.data, strides=(1,))
-        begins: Places = self.begins[:-1][rows] + skip
-        return everywhere[begins]
+        found: Words = everywhere[np.add(self.begins[:-1][rows], skip, dtype=np.int64)]
+        return found
 
 
 def _by_words(column: pd.Series) -> tuple[npt.NDArray[np.str_], Places] | None:

@@ -251,6 +251,14 @@ class Panel:
         wanted = set(units)
         return np.fromiter(map(wanted.__contains__, self.units), bool, len(self.units))
 
+    def places(self, units: Collection[str]) -> npt.NDArray[np.int64]:
+        """Place of each of some units among the panel's, −1 where it has no such unit."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        found = pc.index_in(pa.array(list(units), pa.string()), pa.array(self.units, pa.string()))
+        return np.asarray(found.fill_null(-1), dtype=np.int64)
+
     def window(self, first: object, last: object) -> Panel:
         """The panel cut to the periods from `first` to `last`, both included."""
         low, high = self.calendar.position(first), self.calendar.position(last)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from innoeval.designs.base import Arrangement, Positions
+from innoeval.designs.base import Arrangement, Mask, Positions
 from innoeval.errors import DesignError
 from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel
@@ -67,7 +67,10 @@ def gather(panel: Panel, case: Arrangement, settings: Settings, question: Questi
     if columns:
         further = np.stack([panel.matrix(column) for column in columns], axis=2)
         further = further - np.nanmean(further, axis=(0, 1))
-    usable = np.isfinite(further).all(axis=2)
+    seen = np.isfinite(outcomes)
+    usable = seen
+    if columns:
+        usable = usable & np.isfinite(further).all(axis=2)
     if settings.weights is not None:
         weights = panel.matrix(settings.weights)
         if (weights < 0).any():
@@ -75,11 +78,10 @@ def gather(panel: Panel, case: Arrangement, settings: Settings, question: Questi
                 f"the weights '{settings.weights}' hold negative numbers; give 0 or more"
             )
         usable = usable & np.isfinite(weights)
-    lost = int((np.isfinite(outcomes) & ~usable).sum())
-    if lost:
+    if lost := np.count_nonzero(seen) - np.count_nonzero(usable):
         said = ", ".join([*columns, *([settings.weights] if settings.weights else [])])
         notes.append(f"{lost} cells are left out for lack of a value of {said}")
-        outcomes = np.where(usable, outcomes, np.nan)
+        outcomes, seen = np.where(usable, outcomes, np.nan), usable
     if question.exposure is not None:
         dose = further[:, :, 0]
         falls = (np.diff(dose, axis=1) < 0).any(axis=1)
@@ -88,10 +90,9 @@ def gather(panel: Panel, case: Arrangement, settings: Settings, question: Questi
                 f"'{question.exposure}' falls again in {int(falls.sum())} units: the effect is taken "
                 "to end with it"
             )
-    empty = int((~np.isfinite(outcomes).any(axis=1)).sum())
-    if empty:
+    if empty := int((~seen.any(axis=1)).sum()):
         notes.append(f"{empty} units have no cell that can be used")
-    outcomes, alone = _without_singletons(outcomes)
+    outcomes, alone = _without_singletons(outcomes, seen)
     if alone:
         notes.append(
             f"{alone} cells are the only one of their unit or period, which its effect fits exactly; "
@@ -101,16 +102,15 @@ def gather(panel: Panel, case: Arrangement, settings: Settings, question: Questi
     return Data(outcomes, group, table, np.nan_to_num(further), weights, notes)
 
 
-def _without_singletons(outcomes: Floats) -> tuple[Floats, int]:
+def _without_singletons(outcomes: Floats, seen: Mask) -> tuple[Floats, int]:
     """Outcomes without cells that are alone in their row or column, and how many these were."""
-    seen = np.isfinite(outcomes)
-    before = int(seen.sum())
+    before = np.count_nonzero(seen)
     while True:
-        lonely = seen & ((seen.sum(axis=1, keepdims=True) == 1) | (seen.sum(axis=0) == 1))
-        if not lonely.any():
+        rows, columns = seen.sum(axis=1, keepdims=True) == 1, seen.sum(axis=0) == 1
+        if not (rows.any() or columns.any()):
             break
-        seen = seen & ~lonely
-    count = before - int(seen.sum())
+        seen = seen & ~rows & ~columns
+    count = before - np.count_nonzero(seen)
     return (np.where(seen, outcomes, np.nan) if count else outcomes), count
 
 
@@ -162,8 +162,11 @@ def staggered_notes(case: Arrangement, data: Data) -> list[str]:
 def _group_cells(data: Data) -> tuple[Floats, Floats]:
     """Weight of the used cells, and their weighted outcomes, by group and period, each (G + 1, T)."""
     seen = np.isfinite(data.outcomes)
-    mass = seen if data.weights is None else np.where(seen, data.weights, 0.0)
     belongs = (np.arange(len(data.table))[:, None] == data.group).astype(np.float64)
+    if data.weights is None and seen.all():
+        count = belongs.sum(axis=1, keepdims=True)
+        return np.repeat(count, seen.shape[1], axis=1), belongs @ data.outcomes
+    mass = seen if data.weights is None else np.where(seen, data.weights, 0.0)
     return belongs @ mass, belongs @ (mass * np.where(seen, data.outcomes, 0.0))
 
 
