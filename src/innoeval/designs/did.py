@@ -87,7 +87,10 @@ class DifferenceInDifferences:
 
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why difference-in-differences does not fit; empty if it does."""
-        case = arrange(panel, claim)
+        return self._obstacles(arrange(panel, claim), panel, policy)
+
+    @staticmethod
+    def _obstacles(case: Arrangement, panel: Panel, policy: Policy) -> tuple[str, ...]:
         found = []
         if len(case.launches) > 1:
             dates = ", ".join(panel.periods[start] for start in case.launches)
@@ -211,9 +214,9 @@ class DifferenceInDifferences:
         DesignError
             Where the design or the choice of inference does not fit.
         """
-        if against := self.objections(panel, claim, policy):
-            raise DesignError("difference-in-differences does not fit: " + "; ".join(against))
         case = arrange(panel, claim)
+        if against := self._obstacles(case, panel, policy):
+            raise DesignError("difference-in-differences does not fit: " + "; ".join(against))
         usable = _usable(case)
         outcomes, treated = case.outcomes, case.treated
         warnings = []
