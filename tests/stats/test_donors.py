@@ -10,6 +10,7 @@ from innoeval.stats.augmented import augmented_control
 from innoeval.stats.donors import (
     Task,
     did_ridge,
+    different,
     effective_donors,
     synthetic_control,
     synthetic_did,
@@ -163,3 +164,20 @@ def test_placebo_sets_hold_as_many_units_of_each_start() -> None:
 def test_a_lucky_fit_is_floored() -> None:
     np.testing.assert_allclose(floored(np.array([0.0, 0.0, 0.0]), 9), 1.0)
     np.testing.assert_allclose(floored(np.array([0.0, 6.0, 9.0]), 9), [1.0, 6.0, 9.0])
+
+
+def test_different_series_are_counted() -> None:
+    rng = np.random.default_rng(1)
+    base = rng.normal(size=(10, 40)) + 1e6
+    assert different(base, levels=True) == 10
+    assert different(np.vstack([base, base[:3]]), levels=False) == 10
+    assert different(np.vstack([base, base[:3] + 2]), levels=True) == 10
+    assert (
+        different(np.vstack([base, base[:3] + 2]), levels=False) == 11
+    )  # one more direction: level
+    assert different(np.vstack([base, base.mean(axis=0)]), levels=False) == 10
+    # With more series than periods mixes cannot be told, copies can.
+    wide = rng.normal(size=(30, 8))
+    assert different(wide, levels=False) == 30
+    assert different(np.vstack([wide, wide[:2]]), levels=False) == 30
+    assert different(np.zeros((4, 5)), levels=False) == 1

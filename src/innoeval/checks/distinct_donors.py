@@ -10,9 +10,7 @@ import numpy as np
 from innoeval.checks.base import Case, Measurement
 from innoeval.designs.imitation import Imitating
 from innoeval.records.assumption import Assumption
-
-#: Relative size of a movement that counts as none.
-_NOTHING = 1e-8
+from innoeval.stats.donors import different, first_of_their_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,35 +37,19 @@ class DistinctDonors:
             return Measurement(status="not_applicable", says="Nothing is imitated here.")
         seen = np.isfinite(kernel.outcomes).all(axis=0)
         donors = kernel.outcomes[~kernel.treated][:, seen]
-        moves = donors - donors.mean(axis=0)
-        if kernel.levels_differ:
-            moves = moves - moves.mean(axis=1, keepdims=True)
-        sizes = np.linalg.svd(moves, compute_uv=False)
-        directions = int((sizes > _NOTHING * max(sizes[0], np.finfo(float).tiny)).sum())
-        count, n_periods = moves.shape
-        # Weights sum to one, so that n units that are all different move in n − 1 directions at most.
-        most = min(count - 1, n_periods - int(kernel.levels_differ))
-        if directions >= most:
+        count, left = len(donors), different(donors, levels=kernel.levels_differ)
+        if left == count:
             return Measurement(
-                status="clear", severity="note", statistic=float(directions + 1),
+                status="clear", severity="note", statistic=float(left),
                 says=f"None of the {count} comparison units is a copy or an exact mix of others.",
             )  # fmt: skip
-        first = _first_copy(moves)
+        moves = donors - donors.mean(axis=1, keepdims=True) * kernel.levels_differ
+        copies = np.flatnonzero(~first_of_their_kind(moves - moves.mean(axis=0)))
         named = [unit for unit, ours in zip(kernel.units, kernel.treated, strict=True) if not ours]
-        example = (
-            f" ({named[first[0]]} and {named[first[1]]} move alike, for example)" if first else ""
-        )
+        example = f" ({named[copies[0]]} repeats another, for example)" if len(copies) else ""
         return Measurement(
-            status="problem", severity="major", statistic=float(directions + 1),
-            says=f"The {count} comparison units are only {directions + 1} different ones: the others are copies or "
+            status="problem", severity="major", statistic=float(left),
+            says=f"The {count} comparison units are only {left} different ones: the others are copies or "
             f"exact mixes of these{example}. So other weights would imitate as well, and a rank among the "
             "units counts some of them more than once.",
         )  # fmt: skip
-
-
-def _first_copy(moves: np.ndarray) -> tuple[int, int] | None:
-    """Two units that move alike."""
-    squares = (moves**2).sum(axis=1)
-    apart = squares[:, None] + squares - 2 * moves @ moves.T
-    pairs = np.argwhere(np.triu(apart <= 1e-10 * max(float(squares.max()), 1e-300), 1))
-    return (int(pairs[0, 0]), int(pairs[0, 1])) if len(pairs) else None

@@ -120,7 +120,7 @@ def _among_donors(case: Case, first: np.ndarray, last: np.ndarray) -> _Thirds | 
     falls, beyond = early - late, mean - late
     relative = falls / scale
     known = np.isfinite(relative)
-    if not known[0]:
+    if not known[0] or known.sum() < 3:
         return None
     others = relative[known][1:]
     rank = float((1 + (others >= relative[0]).sum()) / (1 + len(others)))

@@ -14,6 +14,8 @@ Masks = npt.NDArray[np.bool_]
 
 #: Relative size of the ridge that settles time weights where several sets fit equally well.
 _TIE = 1e-6
+#: Relative size of a movement that counts as none.
+_NOTHING = 1e-8
 
 
 class Task(NamedTuple):
@@ -228,6 +230,47 @@ def effective_donors(weights: Floats) -> Floats:
     [2.0]
     """
     return np.asarray(1.0 / (weights**2).sum(axis=1))
+
+
+def different(outcomes: Floats, *, levels: bool) -> int:
+    """How many of N series are left when copies and exact mixes of others are taken out.
+
+    Parameters
+    ----------
+    outcomes
+        Array (N, T) without missing values.
+    levels
+        Whether series that differ by a level alone count as copies.
+
+    Returns
+    -------
+    Copies are always seen; mixes where there are periods enough for all series to be different.
+
+    Examples
+    --------
+    The third is the average of the first two, the last the first again:
+
+    >>> series = np.array([[1.0, 5, 2, 8], [3, 1, 4, 2], [2, 3, 3, 5], [1, 5, 2, 8]])
+    >>> different(series, levels=False), different(series[:2], levels=False)
+    (2, 2)
+    """
+    # Weights sum to one, so that n series that are all different move in n − 1 directions.
+    moves = outcomes - outcomes.mean(axis=0)
+    if levels:
+        moves = moves - moves.mean(axis=1, keepdims=True)
+    moves = moves[first_of_their_kind(moves)]
+    sizes = np.linalg.svd(moves, compute_uv=False)
+    directions = int((sizes > _NOTHING * max(float(sizes[0]), np.finfo(float).tiny)).sum())
+    count, n_periods = moves.shape
+    return count if directions >= min(count - 1, n_periods - int(levels)) else directions + 1
+
+
+def first_of_their_kind(series: Floats) -> Masks:
+    """Which of N series (N, T) repeat none that stands before them."""
+    squares = (series**2).sum(axis=1)
+    apart = squares[:, None] + squares - 2 * series @ series.T
+    alike = np.tril(apart <= _NOTHING**1.5 * max(float(squares.max()), np.finfo(float).tiny), -1)
+    return np.asarray(~alike.any(axis=1))
 
 
 def _centred(outcomes: Floats, task: Task, *, intercept: bool) -> tuple[Floats, Floats]:

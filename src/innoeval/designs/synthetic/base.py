@@ -72,7 +72,9 @@ class DonorDesign:
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why the design should not decide; `fit` still gives an estimate where one can be made."""
         case = arrange(panel, claim)
-        return hard_objections(case) or soft_objections(case, policy, self.fewest_before)
+        return hard_objections(case) or soft_objections(
+            case, policy, self.fewest_before, levels=self.levels_differ
+        )
 
     def fit(
         self,
@@ -165,7 +167,7 @@ class DonorDesign:
         return ()
 
     def _pool(self, panel: Panel, claim: Claim) -> Pool:
-        return make_pool(panel, claim, type(self).__name__, self.columns)
+        return make_pool(panel, claim, type(self).__name__, self.columns, levels=self.levels_differ)
 
     def _kernel(self, policy: Policy, pool: Pool, choice: DonorChoice) -> DonorKernel:
         space = choice if isinstance(choice, PlaceboInSpace) else PlaceboInSpace()

@@ -12,12 +12,14 @@ from innoeval.records.claim import Claim
 from innoeval.records.freeze import Floats, read_only
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
+from innoeval.stats.donors import different
 from innoeval.stats.placebo import Placebos, placebos
 
 #: With one period before the start any donor fits perfectly; a fit says something from here on.
 FEWEST_BEFORE = 2
 #: Fewest donors for a mix to mean anything, and the fewest with which a fit is tried at all.
 FEWEST_DONORS, LEAST_DONORS = 5, 2
+_COPIED = "copies or exact mixes of these"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -123,10 +125,24 @@ def hard_objections(case: Arrangement) -> tuple[str, ...]:
     return tuple(found)
 
 
-def soft_objections(case: Arrangement, policy: Policy, fewest_before: int) -> tuple[str, ...]:
-    """Why an imitation should not decide, though one can be made."""
+def soft_objections(
+    case: Arrangement, policy: Policy, fewest_before: int, *, levels: bool
+) -> tuple[str, ...]:
+    """Why an imitation should not decide, though one can be made.
+
+    Parameters
+    ----------
+    case, policy
+        What is to be evaluated, and by which thresholds.
+    fewest_before
+        Fewest periods before the start.
+    levels
+        Whether the imitation may lie at another level than the treated units.
+    """
     found = []
-    n_treated, n_full = int(case.treated.sum()), int(_complete(case).sum())
+    donors = case.outcomes[_complete(case)][:, _seen(case)]
+    n_treated, n_full = int(case.treated.sum()), different(donors, levels=levels)
+    copied = "" if n_full == len(donors) else f" (of {len(donors)}, the others are {_COPIED})"
     if len(case.launches) > 1:
         found.append(f"the treated units start at {len(case.launches)} different dates")
     elif n_treated > 1:
@@ -136,11 +152,11 @@ def soft_objections(case: Arrangement, policy: Policy, fewest_before: int) -> tu
         )
     if n_full < FEWEST_DONORS:
         found.append(
-            f"{n_full} donors; with fewer than {FEWEST_DONORS} the mix is what few units happen to be"
+            f"{n_full} donors{copied}; with fewer than {FEWEST_DONORS} the mix is what few units happen to be"
         )
     elif (n_full + 1) * (1 - policy.level) < 1 - 1e-9:
         found.append(
-            f"{n_full} donors: no p-value can be below 1/{n_full + 1}, so no {policy.level:.0%} ".replace(
+            f"{n_full} donors{copied}: no p-value can be below 1/{n_full + 1}, so no {policy.level:.0%} ".replace(
                 "%", " %"
             )
             + "interval has an end"
@@ -153,7 +169,9 @@ def soft_objections(case: Arrangement, policy: Policy, fewest_before: int) -> tu
     return tuple(found)
 
 
-def make_pool(panel: Panel, claim: Claim, design: str, covariates: tuple[str, ...] = ()) -> Pool:
+def make_pool(
+    panel: Panel, claim: Claim, design: str, covariates: tuple[str, ...] = (), *, levels: bool
+) -> Pool:
     """Treated units and complete donors.
 
     Parameters
@@ -164,6 +182,8 @@ def make_pool(panel: Panel, claim: Claim, design: str, covariates: tuple[str, ..
         Name of the design, for messages.
     covariates
         Columns that the design uses beside the outcome.
+    levels
+        Whether the imitation may lie at another level than the treated units.
 
     Raises
     ------
@@ -188,6 +208,12 @@ def make_pool(panel: Panel, claim: Claim, design: str, covariates: tuple[str, ..
             f"periods left out because a treated unit has no value: {', '.join(away[:5])}{rest}"
         )
     kept = np.flatnonzero(case.treated | full)
+    donors = case.outcomes[full][:, seen]
+    if (left := different(donors, levels=levels)) < len(donors):
+        warnings.append(
+            f"the {len(donors)} donors are only {left} different ones, the others are {_COPIED}: placebos "
+            "count some more than once, and the interval is too short"
+        )
     if int(full.sum()) < FEWEST_DONORS:
         warnings.append(
             f"there are only {int(full.sum())} donors; the mix is what few units happen to be"
