@@ -123,7 +123,7 @@ def _of_durations(
         limit = int(np.floor(metric.days * day + 1e-6))
         return out | {"yes": t.count(where=_both(took <= limit, where))}
     if isinstance(metric, Mean):
-        return out | {"value": took.mean(where=_both(took < OPEN, where))}
+        return out | {"value": took.cast("float64").mean(where=_both(took < OPEN, where))}
     return out | {"value": took.quantile(_share(metric), where=where)}
 
 
@@ -141,7 +141,7 @@ def _numbers(table: ibis.Table, column: str, origin: str) -> Any:
     if not values.type().is_numeric():
         raise SourceError([Fault(found=f"it holds {values.type()} values, not numbers", origin=origin,
                                  remedy="name a column of numbers", column=column)])  # fmt: skip
-    return values.cast("float64") if values.type().is_decimal() else values
+    return values if values.type().is_floating() else values.cast("float64")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -206,7 +206,7 @@ def answer(name: str, metric: Metric, cells: pd.DataFrame, now: np.datetime64 | 
     some_open = part("open") > 0
     day = DURATION[metric.of][1]
     if isinstance(metric, Mean):
-        out.values = np.round(part("value"), 3) / day
+        out.values = in_days(part("value"), metric.of)
         out.provisional = some_open
         if metric.open_cases == "missing":
             out.values[some_open] = np.nan
@@ -217,7 +217,7 @@ def answer(name: str, metric: Metric, cells: pd.DataFrame, now: np.datetime64 | 
         out.parts = {"numerator": part("yes"), "denominator": part("n")}
     else:
         found = part("value")
-        out.values = np.where(found < _BEYOND, np.round(found, 3) / day, np.nan)
+        out.values = np.where(found < _BEYOND, in_days(found, metric.of), np.nan)
         # Of the two cases next to a median the later may be twice as long as their middle.
         twice = 1 if isinstance(metric, Quantile) else 2
         reached = np.where(found < _BEYOND, twice * found / day, np.inf)
@@ -226,6 +226,12 @@ def answer(name: str, metric: Metric, cells: pd.DataFrame, now: np.datetime64 | 
     out.curve = some_open & (_ages(name, cells, now) < reached)
     out.provisional = out.curve
     return out
+
+
+def in_days(values: Floats, of: str) -> Floats:
+    """Durations as a query gives them in days; databases interpolate with other last digits."""
+    _, day = DURATION[of]
+    return np.round(values, 6 if day == 1 else 0) / day
 
 
 def _ages(name: str, cells: pd.DataFrame, now: np.datetime64 | None) -> Floats:

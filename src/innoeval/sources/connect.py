@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
+import weakref
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -101,7 +103,10 @@ def open_place(
 def refusing(place: str, hidden: Collection[str] = (), doing: str = "be read") -> Iterator[None]:
     """Whatever a driver raises becomes a `SourceError` without the credentials."""
     try:
-        yield
+        with warnings.catch_warnings():
+            # Ibis asks pandas and DuckDB for what they are about to drop.
+            warnings.filterwarnings("ignore", message=".*(future.infer_string|fetch_arrow_table)")
+            yield
     except SourceError:
         raise
     except ImportError as error:
@@ -112,6 +117,11 @@ def refusing(place: str, hidden: Collection[str] = (), doing: str = "be read") -
         first = " ".join(said.split("\n\n", maxsplit=1)[0].split())[:500]
         raise _refusal(place, f"it cannot {doing} ({type(error).__name__}: {first})",
                        "mend the source or the argument that this names, and read it again") from None  # fmt: skip
+
+
+def fetched(query: Any) -> Any:
+    """The rows of a query as an Arrow table."""
+    return query.to_pyarrow()
 
 
 def duck() -> Any:
@@ -126,11 +136,16 @@ def _refusal(origin: str, found: str, remedy: str) -> SourceError:
 
 
 def _held(frame: pd.DataFrame, origin: str) -> ibis.Table:
+    if frame.empty:
+        raise _refusal(origin, "there is no row of data", "give at least one")
     with refusing(origin):
-        frame = frame.rename(columns=str)
         import pyarrow as pa
 
-        held = pa.Table.from_pandas(frame, preserve_index=False)
+        held = pa.Table.from_pandas(frame.rename(columns=str), preserve_index=False)
+        kinds = [
+            pa.string() if pa.types.is_null(field.type) else field.type for field in held.schema
+        ]
+        held = held.cast(pa.schema(list(zip(held.column_names, kinds, strict=True))))
         return duck().create_table("records", held, temp=True)
     raise AssertionError  # pragma: no cover - refusing() returns or raises
 
@@ -235,31 +250,35 @@ def _of_file(path: str, kind: str, table: str | None, origin: str) -> Place:
 
     if kind == "duckdb":
         con = ibis.duckdb.connect(path, read_only=True)
-        return Place(table=_chosen(con, table, origin), origin=f"{origin}, table '{table}'")
+        found = _chosen(con, table, origin)
+        return Place(table=found, origin=f"{origin}, table '{found.get_name()}'")
     return _of_sqlite(path, table, origin)
 
 
 def _of_sqlite(path: str, table: str | None, origin: str) -> Place:
     """SQLite has no dates and no medians: its table is taken over into DuckDB, whole."""
-    import ibis
+    import sqlite3
+    from contextlib import closing
 
-    found = _chosen(ibis.sqlite.connect(path), table, origin)
-    return Place(
-        table=duck().create_table("records", found.to_pyarrow(), temp=True),
-        origin=f"{origin}, table '{found.get_name()}'",
-        notes=("SQLite computes no medians: the table was taken over into DuckDB.",),
-    )
+    with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=ro", uri=True)) as con:
+        listed = con.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
+        name = _named_of([str(row[0]) for row in listed], table, origin)
+        quoted = '"' + name.replace('"', '""') + '"'
+        frame = pd.read_sql_query(f"SELECT * FROM {quoted}", con)  # noqa: S608 - quoted, and one that is there
+    note = "SQLite computes no medians: the table was taken over into DuckDB."
+    return Place(table=_held(frame, origin), origin=f"{origin}, table '{name}'", notes=(note,))
 
 
 def _of_database(url: str, table: str | None) -> Place:
-    import_error = refusing(plain(url), secrets(url), "be connected to")
-    with import_error:
+    with refusing(plain(url), secrets(url), "be connected to"):
         import ibis
 
-        scheme = url.partition("://")[0].lower()
-        if scheme == "sqlite":
-            return _of_sqlite(url.partition("://")[2], table, plain(url))
+        scheme, _, rest = url.partition("://")
+        if scheme.lower() == "sqlite":
+            return _of_sqlite(rest, table, plain(url))
         con = ibis.connect(url)
+        if hasattr(getattr(con, "con", None), "close"):  # when nobody asks it any more
+            weakref.finalize(con, con.con.close)
         found = _chosen(con, table, plain(url))
         return Place(table=found, origin=f"{plain(url)}, table '{found.get_name()}'",
                      hidden=secrets(url))  # fmt: skip
@@ -269,13 +288,16 @@ def _of_database(url: str, table: str | None) -> Place:
 def _chosen(con: Any, table: str | None, origin: str) -> Any:
     """The table named, or the only one."""
     schema, _, name = (table or "").rpartition(".")
-    there = con.list_tables(**({"database": schema} if schema else {}))
+    if schema and table not in con.list_tables():
+        return con.table(_named_of(con.list_tables(database=schema), name, origin), database=schema)
+    return con.table(_named_of(con.list_tables(), table, origin))
+
+
+def _named_of(there: list[str], table: str | None, origin: str) -> str:
     if table is None and len(there) == 1:
-        return con.table(there[0])
-    if table is None or (name not in there and table not in there):
-        listed = nearest(table or "", there, "the tables are") if there else "it holds none"
-        found = f"there is no table '{table}'" if table else f"it holds {len(there)} tables"
-        raise _refusal(origin, found, f"say table=: {listed}")
-    if table in there:  # a name with a point in it
-        return con.table(table)
-    return con.table(name, database=schema)
+        return there[0]
+    if table in there:
+        return table
+    found = f"there is no table '{table}'" if table else f"it holds {len(there)} tables"
+    listed = nearest(table or "", there, "the tables are") if there else "it holds none"
+    raise _refusal(origin, found, f"say table=: {listed}")

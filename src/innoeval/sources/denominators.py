@@ -10,7 +10,7 @@ import pandas as pd
 
 from innoeval.errors import Fault, SourceError, nearest
 from innoeval.records.calendar import FREQUENCIES, Frequency, first_day, ordinal
-from innoeval.sources.connect import open_place
+from innoeval.sources.connect import fetched, open_place, refusing
 from innoeval.sources.periods import read_periods
 from innoeval.tables import Table
 
@@ -60,7 +60,8 @@ def joined(
         raise SourceError([Fault(found=f"the rate '{next(iter(rates))}' has nothing to divide by",
                                  remedy="give the table of denominators: denominators=")])  # fmt: skip
     place = open_place(source, texts=[layout.unit])
-    table = place.table.to_pyarrow().to_pandas()
+    with refusing(place.origin, place.hidden):
+        table = fetched(place.table).to_pandas()
     if layout.unit not in table:
         raise _fault(
             f"there is no column '{layout.unit}'",

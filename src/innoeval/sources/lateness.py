@@ -10,7 +10,7 @@ import numpy as np
 
 from innoeval.errors import Fault, SourceError
 from innoeval.sources.aggregates import need_column
-from innoeval.sources.connect import Place, refusing
+from innoeval.sources.connect import Place, fetched, refusing
 from innoeval.sources.moments import as_instant, moment
 from innoeval.sources.query import Layout
 from innoeval.stats.reporting import arrived
@@ -86,5 +86,5 @@ def _triangle(place: Place, layout: Layout, now: datetime) -> Any:
         _seen=day.delta(opened.instant.date(), unit="day"),
     )
     rows = rows.filter((rows["_delay"] >= 0) & (rows["_delay"] <= rows["_seen"]))
-    found = rows.group_by(["_delay", "_seen"]).aggregate(_rows=rows.count()).to_pyarrow()
+    found = fetched(rows.group_by(["_delay", "_seen"]).aggregate(_rows=rows.count()))
     return np.column_stack([found[name].to_numpy() for name in ("_delay", "_seen", "_rows")])

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from innoeval.errors import Fault, SourceError
 from innoeval.records.calendar import Frequency, first_day
+from innoeval.sources.connect import fetched
 
 if TYPE_CHECKING:
     import ibis
@@ -80,8 +81,9 @@ def _text_is_aware(table: ibis.Table, column: str, origin: str) -> bool:
     offset = text.re_search(r"\d([zZ]|[+-]\d\d(:?\d\d)?)$") & text.contains(":")
     read = text.try_cast(dt.timestamp)
     bad = text.notnull() & read.isnull() & (text != "")
-    seen = table.aggregate(aware=offset.sum(), given=text.nullif("").count(),
-                           bad=bad.sum(), such=text.min(where=bad)).to_pyarrow().to_pylist()[0]  # fmt: skip
+    counts = table.aggregate(aware=offset.sum(), given=text.nullif("").count(),
+                           bad=bad.sum(), such=text.min(where=bad))  # fmt: skip
+    seen = fetched(counts).to_pylist()[0]
     aware, given, unread = (int(seen[name] or 0) for name in ("aware", "given", "bad"))
     if unread:
         raise _fault(origin, column, f"{unread:,} values cannot be read as dates, such as '{seen['such']}'",
@@ -192,7 +194,7 @@ def workdays(first: Any, last: Any, holidays: Sequence[date]) -> Any:
 
     days = counted(last) - counted(first)
     for holiday in sorted({day for day in holidays if day.weekday() < 5}):
-        days = days - ((first <= holiday) & (holiday < last)).cast("int64")
+        days = days - ibis.ifelse((first <= holiday) & (holiday < last), 1, 0)
     return days
 
 

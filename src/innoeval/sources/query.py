@@ -21,9 +21,10 @@ from innoeval.sources.aggregates import (
     answer,
     columns,
     condition,
+    in_days,
     need_column,
 )
-from innoeval.sources.connect import Place, refusing
+from innoeval.sources.connect import Place, fetched, refusing
 from innoeval.sources.metrics import Median, Metric, Quantile, ShareWithin
 from innoeval.sources.moments import (
     Moment,
@@ -98,7 +99,7 @@ def run(
     with refusing(place.origin, place.hidden, "be asked"):
         cases, opened = _cases(place, layout, period, metrics, window)
         query = _cells(cases, layout, metrics, place.origin)
-        cells = query.to_pyarrow().to_pandas()
+        cells = fetched(query).to_pandas()
         queries = [_text(query)]
         latest = _latest(cells)
         now = (
@@ -181,7 +182,7 @@ def _durations(
         )
     took = closed.instant.delta(opened.instant, unit="microsecond")
     out = {
-        "_open": open_still.cast("int64"),
+        "_open": ibis.ifelse(open_still, 1, 0),
         "_took": ibis.cases((open_still, OPEN), (took >= 0, took)),
         "_ended": closed.instant,
     }
@@ -264,10 +265,10 @@ def _read_curves(
             limits={n: m.days * day for n, m in named.items() if isinstance(m, ShareWithin)},
         )  # fmt: skip
         queries.append(_text(query))
-        found = cells[key].merge(query.to_pyarrow().to_pandas(), how="left", on=key)
+        found = cells[key].merge(fetched(query).to_pandas(), how="left", on=key)
         for name, metric in named.items():
             read = found[name].to_numpy(dtype=np.float64, na_value=np.nan)
-            read = read if isinstance(metric, ShareWithin) else np.round(read, 3) / day
+            read = read if isinstance(metric, ShareWithin) else in_days(read, of)
             one = young[name]
             one.values = np.where(one.curve, read, one.values)
             one.parts = {k: np.where(one.curve, np.nan, v) for k, v in one.parts.items()}

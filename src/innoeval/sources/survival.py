@@ -50,7 +50,9 @@ def curve_answers(
     )
     falling = under_way.mutate(_fall=fall)
     earlier = ibis.window(group_by=cell, order_by=falling["_time"], following=0)
-    curve = falling.mutate(_left=falling["_fall"].sum().over(earlier).exp())
+    fallen = falling["_fall"].sum().over(earlier)
+    # PostgreSQL refuses powers of e that are too small to write.
+    curve = falling.mutate(_left=ibis.ifelse(fallen < -600, 0.0, ibis.greatest(fallen, -600).exp()))
     time, left, ended = curve["_time"].cast("float64"), curve["_left"], curve["_over"] > 0
     answers = {}
     for name, p in quantiles.items():
