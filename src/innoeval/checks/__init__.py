@@ -1,16 +1,19 @@
 """Checks: every way in which a claim can be untrue though its numbers are real."""
 
+from innoeval.checks.absolute_size import AbsoluteSize
 from innoeval.checks.adopters import Adopters
 from innoeval.checks.anticipation import Anticipation
 from innoeval.checks.attrition import Attrition
 from innoeval.checks.balancing import Balancing
 from innoeval.checks.base import Bias, Case, Check, Measurement
+from innoeval.checks.bunching import Bunching
 from innoeval.checks.calendar_mismatch import CalendarMismatch
 from innoeval.checks.carried_by_few import CarriedByFew
 from innoeval.checks.case_mix import CaseMix
 from innoeval.checks.comparator_drift import ComparatorDrift
 from innoeval.checks.comparison_jump import ComparisonJump
 from innoeval.checks.concurrent_change import ConcurrentChange
+from innoeval.checks.cost import Cost
 from innoeval.checks.definition_break import DefinitionBreak
 from innoeval.checks.displacement import Displacement
 from innoeval.checks.distinct_donors import DistinctDonors
@@ -27,11 +30,15 @@ from innoeval.checks.multiverse import Multiverse, specification_curve
 from innoeval.checks.negative_controls import NegativeControls
 from innoeval.checks.no_comparison import NoComparison
 from innoeval.checks.outliers import Outliers
+from innoeval.checks.peeking import Peeking
+from innoeval.checks.percent_points import PercentPoints
 from innoeval.checks.placebo_in_time import PlaceboInTime
 from innoeval.checks.placebo_units import PlaceboUnits
 from innoeval.checks.pre_fit import PreFit
 from innoeval.checks.pre_trend import PreTrend
+from innoeval.checks.provisional_data import ProvisionalData
 from innoeval.checks.rate_decomposition import RateDecomposition
+from innoeval.checks.registration import Registration
 from innoeval.checks.site_reversion import SiteReversion
 from innoeval.checks.spillover import Spillover
 from innoeval.checks.suite import examine
@@ -59,6 +66,8 @@ CHECKS: tuple[Check, ...] = (
     DefinitionBreak(),
     UndeclaredBreak(),
     RateDecomposition(),
+    Bunching(),
+    ProvisionalData(),
     ConcurrentChange(),
     Window(),
     Multiverse(),
@@ -74,6 +83,11 @@ CHECKS: tuple[Check, ...] = (
     ComparisonJump(),
     Balancing(),
     Metric(),
+    Peeking(),
+    Registration(),
+    PercentPoints(),
+    AbsoluteSize(),
+    Cost(),
 )
 
 __all__ = [

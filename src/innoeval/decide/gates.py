@@ -75,7 +75,8 @@ def opened_gates(
             status, why = finding.status, finding.says
             if _by_lot(claim) and status != "problem" and relaxes == Assumption.parallel_trends:
                 continue
-        unsure = status in {"cannot_tell", "not_applicable"} and gate.unsure == "joins"
+        joins = gate.unsure == "joins" or (gate.unsure == "if_known" and left is not None)
+        unsure = status in {"cannot_tell", "not_applicable"} and joins
         # A strict policy asks for every analysis that there is; a gate that ignores what it cannot
         # tell may have none.
         strict = policy.strict and (gate.unsure == "joins" or left is not None)

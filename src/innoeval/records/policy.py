@@ -25,14 +25,14 @@ class Gate:
         What a shown problem does: the stressed analysis "replaces" the base one, or "joins" it
         (the hull of both decides).
     unsure
-        What a check does that cannot tell or could not run: the stressed analysis "joins", or the
-        gate stays shut ("ignored").
+        What a check does that cannot tell or could not run: the stressed analysis "joins", joins
+        if the finding says what is left ("if_known"), or the gate stays shut ("ignored").
     """
 
     check: str
     relaxes: Assumption
     problem: Literal["replaces", "joins"] = "joins"
-    unsure: Literal["joins", "ignored"] = "joins"
+    unsure: Literal["joins", "if_known", "ignored"] = "joins"
 
 
 #: A trend shown to be wrong does not make the long-run level right: so there both must agree.
@@ -46,6 +46,9 @@ GATES = (
     Gate(check="outliers", relaxes=Assumption.prespecified_window, unsure="ignored"),
     Gate(check="undeclared_break", relaxes=Assumption.stable_measure, unsure="ignored"),
     Gate(check="rate_decomposition", relaxes=Assumption.stable_composition, unsure="ignored"),
+    Gate(check="bunching", relaxes=Assumption.stable_measure, unsure="ignored"),
+    Gate(check="provisional_data", relaxes=Assumption.stable_measure, unsure="ignored"),
+    Gate(check="peeking", relaxes=Assumption.prespecified_window, unsure="if_known"),
     # What is known of these shows the base analysis to be wrong, and by how much.
     Gate(check="spillover", relaxes=Assumption.no_spillover, problem="replaces", unsure="ignored"),
     Gate(
@@ -76,7 +79,30 @@ GATES = (
 
 
 #: Weights in the correction for many checks: docs/decisions/0010-weighted-checks.md.
-WEIGHTS: tuple[tuple[str, float], ...] = ()
+#: A fault that is hard to see weighs more; one that leaves no doubt where it is there weighs little.
+WEIGHTS: tuple[tuple[str, float], ...] = (
+    ("window", 3.0),
+    ("pre_fit", 2.0),
+    ("pre_trend", 1.0),
+    ("anticipation", 1.0),
+    ("fade_out", 1.0),
+    ("forbidden_comparisons", 1.0),
+    ("rate_decomposition", 1.0),
+    ("site_reversion", 0.5),
+    ("balancing", 0.5),
+    ("mean_reversion", 0.5),
+    ("adopters", 0.25),
+    ("comparison_jump", 0.25),
+    ("displacement", 0.25),
+    ("negative_controls", 0.25),
+    ("spillover", 0.25),
+    ("placebo_in_time", 0.1),
+    ("calendar_mismatch", 0.1),
+    ("carried_by_few", 0.1),
+    ("case_mix", 0.1),
+    ("outliers", 0.1),
+    ("undeclared_break", 0.1),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +136,8 @@ class Policy:
     gates
         Which checks let which stressed analyses into the decision.
     check_weights
-        How much of `check_level` a statistical check is worth relative to 1, the worth of those
-        that are not named: less where a fault leaves no doubt, more where it is hard to see.
+        How much of `check_level` each statistical check is worth; one that is not named is worth 1.
+        Those named count whenever they could run, also where they are clear.
 
     Examples
     --------

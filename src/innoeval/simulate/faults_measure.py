@@ -25,8 +25,9 @@ _LATE = 3
 #: Cases that met or missed the target narrowly, by unit and period; and the share of the latter
 #: that is moved over the line at full strength.
 _NEAR, _MOVED = 20.0, 0.5
-#: Improvement in standard errors at which an innovation is announced.
-_SEEN = 2.0
+#: Improvement in standard errors at which an innovation is announced, and the first look (in periods
+#: from the start) at which it may be: that there were earlier ones makes it peeking.
+_SEEN, _SOONEST = 2.1, 5
 #: Cases of a rare event by unit and period; the level of an outcome as drawn, and of a share.
 _FEW, _LEVEL, _PER_CENT = 2.0, 20.0, 60.0
 
@@ -218,7 +219,7 @@ def _peeking(background: Background) -> Background:
 
 
 def _first_lucky(background: Background, noise: Floats) -> int | None:
-    """First period, from the third on, up to which the change looks like an improvement."""
+    """First period up to which the change looks like an improvement; None if it comes too soon."""
     launch, treated = background.launch, background.treated
     for last in range(launch + 2, background.calendar.n):
         change = noise[:, launch : last + 1].mean(axis=1) - noise[:, :launch].mean(axis=1)
@@ -227,7 +228,7 @@ def _first_lucky(background: Background, noise: Floats) -> int | None:
             return None
         error = np.sqrt(ours.var(ddof=1) / len(ours) + theirs.var(ddof=1) / len(theirs))
         if ours.mean() - theirs.mean() > _SEEN * error:
-            return last
+            return last if last >= launch + _SOONEST else None
     return None
 
 
