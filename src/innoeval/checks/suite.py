@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from innoeval.checks.base import Case, Check, Measurement
 from innoeval.errors import ClaimError, DesignError
@@ -28,17 +28,36 @@ def examine(case: Case, checks: Sequence[Check]) -> tuple[Finding, ...]:
     # A check that probes nothing asks about the announcement itself, whatever the design.
     asked = [check for check in checks if not check.probes or leaned.intersection(check.probes)]
     measured = [_measure(check, case) for check in asked]
-    tested = [i for i, measure in enumerate(measured) if measure.p_value is not None]
-    weights = dict(case.policy.check_weights)
-    corrected = holm(
-        [measured[i].p_value or 0.0 for i in tested],
-        [weights.get(asked[i].name, 1.0) for i in tested],
-    )
-    adjusted = dict(zip(tested, corrected, strict=True))
+    adjusted = _corrected(asked, measured, dict(case.policy.check_weights))
     return tuple(
         _finding(check, measure, adjusted.get(i), case)
         for i, (check, measure) in enumerate(zip(asked, measured, strict=True))
     )
+
+
+def _corrected(
+    asked: Sequence[Check], measured: Sequence[Measurement], weights: Mapping[str, float]
+) -> dict[int, float]:
+    """Place of each check that tests, and its adjusted p-value.
+
+    A statistical check that is clear keeps its share of the error rate: which checks share it must
+    not depend on what they found.
+    """
+    tested = [
+        i
+        for i, (check, measure) in enumerate(zip(asked, measured, strict=True))
+        if measure.p_value is not None or (measure.status == "clear" and check.name in weights)
+    ]
+    values = [measured[i].p_value for i in tested]
+    corrected = holm(
+        [1.0 if value is None else value for value in values],
+        [weights.get(asked[i].name, 1.0) for i in tested],
+    )
+    return {
+        i: float(p)
+        for i, p, value in zip(tested, corrected, values, strict=True)
+        if value is not None
+    }
 
 
 def _measure(check: Check, case: Case) -> Measurement:
@@ -63,7 +82,7 @@ def _finding(check: Check, measure: Measurement, p_value: float | None, case: Ca
         bias_se=bias.std_error if bias else None,
         share_explained=case.share(bias.value) if bias else None,
         statistic=bias.statistic if bias and measure.statistic is None else measure.statistic,
-        p_value=None if p_value is None else float(p_value),
+        p_value=p_value,
         power=bias.power if bias else None,
         left=measure.left,
     )
