@@ -85,6 +85,12 @@ def ours(panel: ie.Panel, claim: ie.Claim) -> object:
     return SyntheticDiD().fit(panel, claim, inference=PlaceboInSpace(draws=200))
 
 
+def judged(panel: ie.Panel, claim: ie.Claim) -> object:
+    """The whole way: designs, every check, the verdict; nothing remembered from the last time."""
+    kernel.forget()
+    return ie.evaluate(claim, panel)
+
+
 def theirs(frame: pd.DataFrame) -> object:
     """diff-diff's, with as many."""
     from diff_diff import SyntheticDiD as Peer
@@ -151,6 +157,8 @@ def main() -> None:
         {"frame": lambda: ours(*read(frame)), "panel": lambda: ours(*ready),
          "diff-diff": lambda: theirs(frame)}, 5,
     )  # fmt: skip
+    one = read(drawn(UNITS, PERIODS, 1))
+    whole = in_turns({"evaluate": lambda: judged(*one)}, 11)["evaluate"]
     other = pysyncon()
     told = (
         f"{other:.1f} s (five units × 10) | {other / alone['placebos']:,.0f}"
@@ -179,6 +187,7 @@ def main() -> None:
         f"| synthetic DiD, 3 of 50 treated, 200 placebo draws, from the frame | {beside['frame']} |",
         f"| the same from a panel that is read | {beside['panel']} |",
         f"| weights of one unit, 1,000 donors × 120 periods | {1e3 * alone['many']:.0f} ms | | |",
+        f"| `evaluate`, 1 of 50 treated, 48 periods: every design, check and the verdict | {1e3 * whole:.0f} ms | | |",
         "",
         f"Memory that the synthetic DiD adds: {mine:.0f} MB, diff-diff {peer:.0f} MB.",
         "",
