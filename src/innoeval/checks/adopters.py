@@ -54,14 +54,14 @@ class Adopters:
             return Measurement(status="problem", says=f"{told}.")
         numbers, treated, out = _changes(case, others)
         groups = np.stack([treated, out, ~treated & ~out])
-        found = _estimates(numbers, groups, case.policy.level)
-        if not np.isfinite(found.effect).all():
+        found, everywhere = _estimates(numbers, groups, case.policy.level)
+        if not np.isfinite([*found.effect, *everywhere.effect]).all():
             return Measurement(
                 status="cannot_tell",
                 says=f"{told}, and too few units are left to compare them with.",
             )
         worse, flattery = float(found.effect[0]), float(found.effect[1])
-        error, all_sites = float(found.std_error[1]), float(found.effect[2])
+        error, all_sites = float(found.std_error[1]), float(everywhere.effect[0])
         p = float(found.p_value[0]) / 2
         most = max(abs(float(found.low[1])), abs(float(found.high[1])))
         return Measurement(
@@ -72,7 +72,7 @@ class Adopters:
             f"improved by {amount(all_sites)} only.",
             p_value=p if worse > 0 else 1 - p,
             bias=Bias(flattery, error, power_for_half(case, error)),
-            left=Interval(float(found.low[2]), float(found.high[2])),
+            left=Interval(float(everywhere.low[0]), float(everywhere.high[0])),
         )
 
 
@@ -90,13 +90,13 @@ def _changes(case: Case, others: list[str]) -> tuple[Floats, np.ndarray, np.ndar
     return numbers, case.arrangement.treated, out
 
 
-def _estimates(numbers: Floats, groups: np.ndarray, level: float) -> Compared:
-    """How much worse the left out did, what leaving them out adds, and the effect of all sites."""
+def _estimates(numbers: Floats, groups: np.ndarray, level: float) -> tuple[Compared, Compared]:
+    """How much worse the left out did and what leaving them out adds; and the effect of all sites."""
     ours, out, rest = (groups & np.isfinite(numbers)).sum(axis=1)
-    if not (ours and out and rest):
-        nothing = np.full(3, np.nan)
-        return Compared(*[nothing] * 6)
-    everywhere = np.array([ours, out, 0]) / (ours + out) - np.array([0, 0, 1.0])
-    claimed = np.array([1.0, 0, 0]) - np.array([0, out, rest]) / (out + rest)
-    weights = np.stack([np.array([1.0, -1, 0]), claimed - everywhere, everywhere])
-    return group_means(numbers, groups, weights, level)
+    # Parts chosen for their results vary less than the whole: so the sites are one group here.
+    both = np.stack([groups[0] | groups[1], groups[2]])
+    all_sites = group_means(numbers, both, np.array([[1.0, -1.0]]), level)
+    everywhere = np.array([ours, out, 0]) / max(ours + out, 1) - np.array([0, 0, 1.0])
+    claimed = np.array([1.0, 0, 0]) - np.array([0, out, rest]) / max(out + rest, 1)
+    weights = np.stack([np.array([1.0, -1, 0]), claimed - everywhere])
+    return group_means(numbers, groups, weights, level), all_sites

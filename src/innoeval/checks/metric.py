@@ -48,7 +48,8 @@ class Metric:
         family = _family(case)
         if isinstance(family, str):
             return Measurement(status="not_applicable", says=family)
-        count, level = family.statistics.shape[1], case.policy.check_level
+        # Half the level: whoever picks a metric may also pick which way is called better.
+        count, level = family.statistics.shape[1], case.policy.check_level / 2
         if _registered(case):
             return Measurement(
                 status="clear",
@@ -65,7 +66,7 @@ class Metric:
             f"{by_chance}.",
             bias=_best_by_chance(case, best[1:]),
             statistic=float(real[0]),
-            left=_left(case, family, level),
+            left=_left(case, family),
         )
         if real[0] <= 0:
             says = "The claimed metric did not improve, so it was not picked for its result."
@@ -78,7 +79,7 @@ class Metric:
             return said if adjusted <= level else replace(said, says=says)
         # The share of false alarms stays at the level: the claimed one of so many looks is the best
         # by chance in one of them.
-        shown = adjusted <= level * (1 + family.looks)
+        shown = adjusted <= level + case.policy.check_level * family.looks
         first = f"The claimed metric is the one of {count} that changed most"
         return replace(
             said,
@@ -130,11 +131,10 @@ def _best_by_chance(case: Case, best: Floats) -> Bias | None:
     return None if error is None else Bias(float(best.mean()) * error, float(best.std()) * error)
 
 
-def _left(case: Case, family: _Family, level: float) -> Interval:
-    """The base interval, as much wider as covering all metrics at once asks for."""
-    size = np.abs(family.statistics)
-    rank = 1 - level
-    ratio = float(np.quantile(size.max(axis=1), rank) / np.quantile(size[:, 0], rank))
+def _left(case: Case, family: _Family) -> Interval:
+    """The base interval, as much wider as covering all metrics, either way, at once asks for."""
+    size, share = np.abs(family.statistics), 1 - case.policy.level
+    ratio = float(np.quantile(size.max(axis=1), 1 - share / 2) / np.quantile(size[:, 0], 1 - share))
     effect, interval = case.estimate.improvement, case.estimate.improvement_int
     return Interval(
         effect - ratio * (effect - interval.low), effect + ratio * (interval.high - effect)

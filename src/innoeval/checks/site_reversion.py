@@ -8,9 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from innoeval.checks.base import Bias, Case, Measurement, power_for_half
+from innoeval.designs.base import Mask
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
 from innoeval.records.estimate import Interval
+from innoeval.records.freeze import Floats
 from innoeval.stats.changes import mean_of
 from innoeval.stats.group_means import group_means
 
@@ -22,7 +24,8 @@ _PERIODS, _UNITS = 6, 10
 class SiteReversion:
     """Levels of sites before the start, shrunk to the average (empirical Bayes).
 
-    Null: treated units were no worse than the others before the start. Where they were, the part of
+    Null: treated units were no worse than the others before the start, on the whole and in the later
+    half of the time (Bonferroni). Where they were, the part of
     the gap that is chance goes away by itself: what the two halves of the time before the start
     disagree by tells the noise of a unit's level, and its share in the spread of levels is the
     expected return to the average. Where levels last, nothing returns, and units may well be chosen
@@ -70,8 +73,7 @@ class SiteReversion:
         doubt = float(np.hypot(share * error, abs(returns) * (4 / freedom) ** 0.5))
         interval = case.estimate.improvement_int
         reach = max(abs(returns - 1.645 * doubt), abs(returns + 1.645 * doubt))
-        p = float(found.p_value[0]) / 2
-        p = p if gap > 0 else 1 - p
+        p = min(1.0, 2 * min(_worse(level, groups), _worse(late, groups)))
         said = (
             f"Before the start the treated sites were {amount(abs(gap))} {'worse' if gap > 0 else 'better'} than the "
             f"others, of which {100 * share:.0f} % is chance"
@@ -95,6 +97,13 @@ class SiteReversion:
         )
 
 
-def _within(numbers: np.ndarray, groups: np.ndarray) -> float:
+def _worse(numbers: Floats, groups: Mask) -> float:
+    """One-sided p-value that the first group lies above the second."""
+    found = group_means(numbers, groups, np.array([[1.0, -1.0]]), 0.95)
+    half = float(found.p_value[0]) / 2
+    return half if found.effect[0] > 0 else 1 - half
+
+
+def _within(numbers: Floats, groups: Mask) -> float:
     """Sum of squares around the mean of each group."""
     return float(sum(((numbers[g] - numbers[g].mean()) ** 2).sum() for g in groups))
