@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import innoeval as ie
 from innoeval.designs import SegmentedRegression
 from innoeval.errors import ClaimError, DesignError
+from innoeval.inference import CalibratedREML
 from innoeval.records import Claim, Panel, Policy
 
 ERRORS = ("calibrated", "reml", "arma", "newey_west", "prais_winsten", "ols")
@@ -271,3 +272,27 @@ def test_all_zeros_cannot_show_a_change() -> None:
         ie.evaluate(claim, panel)
     with pytest.raises(ClaimError, match="every value of the outcome is 0"):
         SegmentedRegression(family="poisson").fit(panel, claim)
+
+
+def test_counts_carry_the_noise_of_counting() -> None:
+    panel, claim = service(draw(), 40, denominator="visits")
+    found = SegmentedRegression(family="poisson").fit(panel, claim)
+    assert "shapes of AR(1) and noise" in found.inference
+    assert found.choices[-1] == "Error model CalibratedREML (AR(1) and noise), the default."
+    first = SegmentedRegression(family="poisson").fit(panel, claim, inference=CalibratedREML())
+    assert first.choices[-1] == "Error model CalibratedREML (AR(1))."
+    assert first.effect == pytest.approx(found.effect, rel=0.1)
+
+
+def test_a_very_long_series_of_counts_has_first_order_errors() -> None:
+    n = 450
+    days = pd.date_range("2022-01-01", periods=n).strftime("%Y-%m-%d")
+    y = np.random.default_rng(0).poisson(12.0 - 3 * (np.arange(n) >= 300))
+    frame = pd.DataFrame({"unit": "u0", "day": days, "y": y.astype(float)})
+    panel = Panel(frame=frame, unit="unit", period="day", freq="day", outcomes=("y",))
+    claim = Claim(id="c", innovation="desk", outcome="y", better="lower", treated=["u0"], size=0.1,
+                  start=days[300])  # fmt: skip
+    found = SegmentedRegression(family="poisson", seasonal=1, slope=False).fit(panel, claim)
+    assert "(AR(1))" in found.choices[-1]
+    with pytest.raises(DesignError, match="up to 400 periods"):
+        SegmentedRegression(family="poisson", errors="calibrated_noise").fit(panel, claim)

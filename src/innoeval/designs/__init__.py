@@ -13,6 +13,7 @@ from innoeval.designs.fixed_effects.switching import SwitchingDiD
 from innoeval.designs.fixed_effects.triple import TripleDifference
 from innoeval.designs.fixed_effects.twoway import EventStudy, TwoWayFixedEffects
 from innoeval.designs.its import SegmentedRegression
+from innoeval.designs.ordinal import OrdinalScores
 from innoeval.designs.rates_did import FractionalDiD, PoissonDiD
 from innoeval.designs.staggered import CallawaySantAnna
 from innoeval.designs.structural import StructuralTimeSeries
@@ -40,6 +41,7 @@ __all__ = [
     "FractionalDiD",
     "Imputation",
     "MatrixCompletion",
+    "OrdinalScores",
     "PoissonDiD",
     "SegmentedRegression",
     "StackedDiD",

@@ -12,6 +12,8 @@ from innoeval.stats.reml import GRID, Floats
 #: Series fitted at once; more would leave the processor's cache.
 BATCH = 1000
 _STEP = GRID[1] - GRID[0]
+#: A depth that bends less than this between three points of the grid is flat.
+_FLAT = 1e-12
 
 
 class Fitted(NamedTuple):
@@ -108,7 +110,7 @@ class Whitened:
         inner = np.clip(best, 1, len(GRID) - 2)
         near = inner + np.array([-1, 0, 1])[:, None]
         left, middle, right = depth[near, series]
-        bend = np.maximum(left - 2 * middle + right, np.finfo(float).tiny)
+        bend = np.maximum(left - 2 * middle + right, _FLAT)
         # Where the lowest depth lies at an end of the grid there is no parabola: stay there.
         shift = np.where(
             best == inner, np.clip((left - right) / (2 * bend), -0.5, 0.5), best - inner

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from innoeval.designs.base import Arrangement, arrange
-from innoeval.designs.its.choices import choices_of, inference_objections
+from innoeval.designs.its.choices import LONGEST, choices_of, inference_objections
 from innoeval.designs.its.fit import fit_segments
 from innoeval.designs.its.form import Form, choose_form
 from innoeval.designs.its.record import Frame, conformal_record, record
@@ -16,7 +16,7 @@ from innoeval.designs.its.series import Series, cut, length_objections, listed, 
 from innoeval.designs.its.timing import Interruption, Terms, terms_of, timing_objections
 from innoeval.designs.rates import Totals, family_objections, totals
 from innoeval.errors import DesignError, PanelError
-from innoeval.inference.serial import BlockConformal, Serial
+from innoeval.inference.serial import BlockConformal, CalibratedREML, Serial
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate
@@ -60,6 +60,13 @@ class SeriesCase:
     def family(self) -> Family:
         """The outcome's family."""
         return FAMILIES[self.settings.family]
+
+    @property
+    def choice(self) -> Serial:
+        """The error model that the settings name; AR(1) in series too long to average over shapes."""
+        if self.settings.errors == "calibrated" and self.series.n > LONGEST:
+            return CalibratedREML()
+        return self.settings.choice
 
     def terms(self, form: Form) -> Terms:
         """Columns of a form."""

@@ -180,7 +180,8 @@ class SegmentedRegression:
             With every objection, where there is one.
         """
         case = prepare(self, panel, claim, policy, _NAMED)
-        return with_reversal(case, case.estimate(case.form, inference or self.choice), self.choice)
+        choice = inference or case.choice
+        return with_reversal(case, case.estimate(case.form, choice), choice)
 
     def stressed(
         self, panel: Panel, claim: Claim, *, policy: Policy = Policy()
@@ -194,7 +195,8 @@ class SegmentedRegression:
         spell raises the autocorrelation, and the level change then leans on the very periods that
         were bad.) A form for which too few points are left is missing.
         """
-        return stressed_estimates(prepare(self, panel, claim, policy, _NAMED), self.choice)
+        case = prepare(self, panel, claim, policy, _NAMED)
+        return stressed_estimates(case, case.choice)
 
     def kernel(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Windows:
         """The treated units' series, made ready for many windows."""

@@ -12,15 +12,10 @@ from innoeval.records.estimate import Component, Estimate, Interval
 
 #: One more cycle of seasons than the base analysis needs, for a free effect of each season.
 _CYCLES_FOR_FREE = CYCLES_BEFORE + 1
-#: Other error models, with critical values simulated for the design, or for very long series fitted.
-_AVERAGED: tuple[tuple[str, Serial], ...] = (
-    ("AR(2) errors", CalibratedREML(model="AR(2)")),
-    ("drift under noise", CalibratedREML(model="AR(1) and noise")),
-)
-_FITTED: tuple[tuple[str, Serial], ...] = (
-    ("AR(2) errors", ARMA(order=(2, 0))),
-    ("drift under noise", ARMA(order=(1, 1))),
-)
+#: From so many periods on slow drift under noise is averaged over its shapes, with critical values
+#: of its own. In fewer that doubles an interval, because what drifts cannot be told from a trend: there
+#: it is fitted.
+_DRIFT_TOLD = 72
 Fit = Callable[[Form, Serial], Estimate | None]
 
 
@@ -50,11 +45,21 @@ def admissible(
     if form.slope:
         found.append(("level change only", replace(form, slope=False), choice))
     if before + after >= SLOPE and isinstance(choice, CalibratedREML | REML):
-        others = _AVERAGED if before + after <= LONGEST else _FITTED
-        found += [(name, form, errors) for name, errors in others if errors != choice]
+        found += [
+            (name, form, errors) for name, errors in _others(before + after) if errors != choice
+        ]
     if form.cycle > 7 and before >= _CYCLES_FOR_FREE * form.cycle:
         found.append(("free seasons", replace(form, harmonics=form.cycle // 2), choice))
     return tuple(found)
+
+
+def _others(n: int) -> tuple[tuple[str, Serial], ...]:
+    """Other error models for n periods, by name."""
+    second: Serial = CalibratedREML(model="AR(2)") if n <= LONGEST else ARMA(order=(2, 0))
+    drift: Serial = ARMA(order=(1, 1))
+    if _DRIFT_TOLD <= n <= LONGEST:
+        drift = CalibratedREML(model="AR(1) and noise")
+    return ("AR(2) errors", second), ("drift under noise", drift)
 
 
 def span(estimand: str, models: tuple[tuple[str, Form, Serial], ...], fit: Fit) -> Estimate | None:
