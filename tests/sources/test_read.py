@@ -70,6 +70,19 @@ def test_roles_are_kept_and_single_names_do(read):
     assert panel.frame["kind"].tolist() == ["rural", "rural"]
 
 
+def test_negative_controls_and_kinds_of_cases_are_read_as_numbers(read):
+    text = "ward,month,days,rear,easy,n_easy,hard,n_hard\nA,2023-01,1,2,1,10,9,5\n"
+    text += "A,2023-02,2,3,1,n/a,9,6\n"
+    panel = read(
+        text, outcomes="days", negative_controls="rear",
+        case_mix={"easy": "n_easy", "hard": "n_hard"},
+    )  # fmt: skip
+    assert panel.negative_controls == ("rear",)
+    assert panel.case_mix == {"easy": "n_easy", "hard": "n_hard"}
+    assert panel.metrics == ("days", "rear", "easy", "hard", "n_easy", "n_hard")
+    assert panel.matrix("n_hard").tolist() == [[5.0, 6.0]]
+
+
 def test_a_column_kept_as_text_says_so(read):
     panel = read("ward,month,days,band\nA,2023-01,1,2\nA,2023-02,2,3b\n", covariates=["band"])
     assert panel.frame["band"].tolist() == ["2", "3b"]

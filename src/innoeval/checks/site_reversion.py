@@ -25,18 +25,18 @@ class SiteReversion:
     """Levels of sites before the start, shrunk to the average (empirical Bayes).
 
     Null: treated units were no worse than the others before the start, on the whole and in the later
-    half of the time (Bonferroni). Where they were, the part of
-    the gap that is chance goes away by itself: what the two halves of the time before the start
-    disagree by tells the noise of a unit's level, and its share in the spread of levels is the
-    expected return to the average. Where levels last, nothing returns, and units may well be chosen
-    by need. `left` is the interval less the expected return.
+    half of the time (Bonferroni). Where they were, the part of the gap that is chance goes away by
+    itself: what the two halves of the time before the start disagree by tells the noise of a unit's
+    level, and its share in the spread of levels is the expected return to the average. Where levels
+    last, nothing returns, and units may well be chosen by need. `left` is the interval less the
+    expected return. Comparison units that were matched on noisy levels bounce back in the same way.
 
     References
     ----------
     Efron & Morris (1977), Scientific American 236:119-127, doi:10.1038/scientificamerican0577-119;
     Chay, McEwan & Urquiola (2005), American Economic Review 95:1237-1258,
-    doi:10.1257/0002828054825529; Daw & Hatfield (2018), Epidemiology 29:22-28 (matching on noisy
-    levels), doi:10.1097/EDE.0000000000000773.
+    doi:10.1257/0002828054825529; Daw & Hatfield (2018), Health Services Research 53:4138-4156,
+    doi:10.1111/1475-6773.12993.
     """
 
     name: ClassVar[str] = "site_reversion"
