@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -148,7 +149,9 @@ class DifferenceInDifferences:
         components = _event_times(panel, ready.launch, each, ready.band(*windows, policy.level))
         path = _path(panel, ready, before, each)
         contrasts = window_contrasts(ready.outcomes, before[None], after[None])[:, 0]
-        return self._estimate(panel, claim, policy, ready, overall, contrasts, path, components)
+        found = self._estimate(panel, claim, policy, ready, overall, contrasts, path, components)
+        each_contrast = window_contrasts(ready.outcomes, *windows)
+        return replace(found, influences=partial(influence_of, each_contrast, ready.treated))
 
     def stressed(
         self, panel: Panel, claim: Claim, *, policy: Policy = Policy()

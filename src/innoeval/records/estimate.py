@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -124,8 +125,12 @@ class Estimate(ArrayRecord):
     components
         Parts of the estimate.
     influence
-        Influence of each unit on `effect`, array of shape (units,): the sum of its squares over
-        units² is the variance; None where there is none.
+        Influence of each unit on `effect`, array of shape (units,): where errors are clustered by
+        unit, the sum of its squares over units² is the variance; None where there is none.
+    influences
+        Gives the same of each component, (units, C), so that they can be clustered, averaged or put
+        into a band in another way without a refit; not saved, and None on a record that was read
+        back.
     covariance
         Covariance of the components in their order, (C, C); None where there is none.
     group_times
@@ -161,6 +166,7 @@ class Estimate(ArrayRecord):
     path: Path | None = None
     components: tuple[Component, ...] = ()
     influence: Floats | None = None
+    influences: Callable[[], Floats] | None = field(default=None, repr=False, compare=False)
     covariance: Floats | None = None
     group_times: GroupTimes | None = None
     assumptions: tuple[Assumption, ...] = ()

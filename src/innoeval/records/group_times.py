@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -160,9 +161,10 @@ def summarise(estimate: Estimate, kind: Kind, balance: Balance = None) -> Estima
     weights = overall.jacobian[0, : len(known.estimate)]
     observed = float(weights @ known.observed)
     whom = _MEANS[kind] + ("" if balance is None else f", in the balanced window {balance}")
-    influence = None
-    if known.units is not None:
-        influence = known.units(overall.jacobian)[:, 0] * estimate.n_units
+    units, influence, each = known.units, None, None
+    if units is not None:
+        influence = units(overall.jacobian)[:, 0] * estimate.n_units
+        each = partial(influences, units, rows.jacobian, estimate.n_units)
     return replace(
         estimate,
         estimand=whom,
@@ -175,9 +177,15 @@ def summarise(estimate: Estimate, kind: Kind, balance: Balance = None) -> Estima
         components=_components(known, kind, labels, tested, reach),
         covariance=covariance[1:, 1:] if len(rows.effect) else None,
         influence=influence,
+        influences=each,
         warnings=warnings,
         path=None,
     )
+
+
+def influences(units: Callable[[Floats], Floats], rows: Floats, n_units: int) -> Floats:
+    """Influence of each unit on some rows of combinations of effects and shares, (N, J)."""
+    return units(rows) * n_units
 
 
 def _rows(known: GroupTimes, kind: Kind, balance: Balance) -> tuple[Rows, Rows, list[int]]:

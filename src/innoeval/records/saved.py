@@ -12,7 +12,7 @@ import numpy as np
 
 from innoeval.errors import InnoevalError, RecordError
 from innoeval.records.claim import LATER, Claim
-from innoeval.records.estimate import Interval
+from innoeval.records.estimate import Estimate, Interval
 from innoeval.records.freeze import Frozen
 from innoeval.records.group_times import GroupTimes
 
@@ -77,7 +77,6 @@ def _converter() -> Converter:
     converter.register_structure_hook_func(
         _is_array, lambda values, _: np.array(_list(values), dtype=np.float64)
     )
-    _leave_out_units(converter)
     converter.register_unstructure_hook_func(
         _is_mapping,
         lambda mapping: [[key, value] for key, value in mapping.items()],
@@ -98,11 +97,12 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(Interval, lambda ends: [_plain_float(end) for end in ends])
     converter.register_structure_hook(Interval, lambda ends, _: Interval(*map(_float, ends)))
     converter.register_structure_hook(Claim, lambda plain, _: _claim(converter, plain))
+    _leave_out_units(converter)
     return converter
 
 
 def _leave_out_units(converter: Converter) -> None:
-    """Group-times are saved without their tie to the data of each unit."""
+    """Estimates and group-times are saved without their tie to the data of each unit."""
     from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
     left_out = override(omit=True)
@@ -112,6 +112,11 @@ def _leave_out_units(converter: Converter) -> None:
     )
     back: Any = make_dict_structure_fn(GroupTimes, converter, units=left_out, tests=left_out)
     converter.register_structure_hook(GroupTimes, back)
+    converter.register_unstructure_hook(
+        Estimate, make_dict_unstructure_fn(Estimate, converter, influences=left_out)
+    )
+    whole: Any = make_dict_structure_fn(Estimate, converter, influences=left_out)
+    converter.register_structure_hook(Estimate, whole)
 
 
 def _plain_list(values: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -174,7 +175,8 @@ def estimate_of(
     )  # fmt: skip
     return linear_estimate(
         design, panel, claim, policy, whole, _parts(record, errors), clusters,
-        warnings=(*cells.notes, *notes), covariance=total, group_times=record,
+        warnings=(*cells.notes, *notes), added=partial(influence, found, np.eye(len(share))),
+        covariance=total, group_times=record,
     )  # fmt: skip
 
 
@@ -213,8 +215,13 @@ def _record(
         covariance=lower_triangle(square),
         size=found.size,
         seed=policy.seed,
-        units=lambda combination: influence(found, combination[:, :K].T) * np.sqrt(factor),
+        units=partial(_units, found, np.sqrt(factor)),
     )
+
+
+def _units(found: CohortEffects, factor: float, combination: Floats) -> Floats:
+    """What each unit adds to combinations of effects and shares; the shares are taken as given."""
+    return np.asarray(influence(found, combination[:, : len(found.effect)].T) * factor)
 
 
 def _parts(record: GroupTimes, errors: Floats) -> list[Part]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -176,7 +177,8 @@ class Dose:
                 # What would be seen at an exposure of 1: so that effects are relative to none.
                 observed=without + found.slope.effect, n_obs=int(seen.sum()),
             ),
-            parts, clusters, warnings=(*ready.notes, *found.notes),
+            parts, clusters, added=partial(_of_parts, found),
+            warnings=(*ready.notes, *found.notes),
         )  # fmt: skip
 
     def _ready(self, panel: Panel, claim: Claim) -> _Ready:
@@ -236,6 +238,12 @@ class _Found(NamedTuple):
     slope: Slope
     parts: dict[int, Slope]
     notes: tuple[str, ...]
+
+
+def _of_parts(found: _Found) -> Floats:
+    """What each unit adds to the slope of each period since the first exposure, (N, parts)."""
+    none = np.empty((len(found.slope.added), 0))
+    return np.column_stack([none, *(part.added for part in found.parts.values())])
 
 
 def _two_way(ready: _Ready) -> _Found:

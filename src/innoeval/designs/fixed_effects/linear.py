@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
@@ -154,6 +155,7 @@ def linear_estimate(
     clusters: Clusters,
     *,
     warnings: tuple[str, ...],
+    added: Callable[[], Floats],
     covariance: Floats | None = None,
     group_times: GroupTimes | None = None,
 ) -> Estimate:
@@ -171,6 +173,8 @@ def linear_estimate(
         What is taken as one, here and in the errors of `parts`.
     warnings
         What a reader must know.
+    added
+        Gives what each unit adds to each of `parts`, (N, parts).
     covariance
         Of the components.
     group_times
@@ -205,6 +209,7 @@ def linear_estimate(
         components=_tested(parts, df, policy.level),
         covariance=covariance,
         influence=sums.added * np.sqrt(clusters.factor) * len(sums.added),
+        influences=partial(_times, added, np.sqrt(clusters.factor) * len(sums.added)),
         group_times=group_times,
         assumptions=design.assumptions,
         warnings=warnings,
@@ -279,6 +284,10 @@ def names(panel: Panel, rows: Mask) -> str:
     some = [panel.units[i] for i in np.flatnonzero(rows)[:5]]
     rest = int(rows.sum()) - len(some)
     return ", ".join(some) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _times(added: Callable[[], Floats], factor: float) -> Floats:
+    return np.asarray(added() * factor)
 
 
 def _tested(parts: Sequence[Part], df: float, level: float) -> tuple[Component, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -179,7 +180,7 @@ class StackedDiD:
                 Part(f"event time {e}", float(fitted.effect[k]), float(errors[k]), event_time=int(e))
                 for k, e in enumerate(since)
             ],
-            clusters, covariance=spread.T @ spread, warnings=(*cells.notes, *notes),
+            clusters, added=partial(np.asarray, added), covariance=spread.T @ spread, warnings=(*cells.notes, *notes),
         )  # fmt: skip
 
     def _counts(self, stacked: Stacked, fitted: Saturated) -> Counts:

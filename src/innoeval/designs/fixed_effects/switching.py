@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -177,7 +178,8 @@ class SwitchingDiD:
             self, panel, ready.kept, counts, inference, default=Clustered(small_sample="none"),
             said=f", conservative: contributions centred {among}{stretched}",
         )  # fmt: skip
-        parts, covariance = _parts(ready, clusters)
+        parts, own = _parts(ready, clusters)
+        spread = clusters.sums(own)
         return linear_estimate(
             self, panel, claim, policy,
             Sums(
@@ -186,7 +188,8 @@ class SwitchingDiD:
                 observed=float(held @ ready.outcomes[reached, at] / held.sum()),
                 n_obs=int(np.isfinite(ready.outcomes).sum()),
             ),
-            parts, clusters, covariance=covariance, warnings=(*ready.notes, *_contradiction(ready, policy)),
+            parts, clusters, added=partial(np.asarray, own), covariance=spread.T @ spread,
+            warnings=(*ready.notes, *_contradiction(ready, policy)),
         )  # fmt: skip
 
 
@@ -260,7 +263,10 @@ def _few(ready: _Ready, policy: Policy) -> tuple[str, ...]:
 
 
 def _parts(ready: _Ready, clusters: Clusters) -> tuple[list[Part], Floats]:
-    """Effects by periods since the switch, placebos before it, and switching on and off apart."""
+    """Effects by periods since the switch, placebos before it, and switching on and off apart.
+
+    Gives them, and what each unit adds to each, (N, parts).
+    """
     found: list[tuple[str, int | None, float, Floats]] = []
     for k, cells in reversed(list(enumerate(ready.pre, 2))):
         if cells:
@@ -274,13 +280,13 @@ def _parts(ready: _Ready, clusters: Clusters) -> tuple[list[Part], Floats]:
     for name, side in (("switching on", 1), ("switching off", -1)):
         if summed_side := _side(ready, side):
             found.append((name, None, *_scaled(summed_side, summed_side.dose)))
-    added = clusters.sums(np.stack([own for *_, own in found], axis=1))
-    errors = np.sqrt((added**2).sum(axis=0))
+    added = np.stack([own for *_, own in found], axis=1)
+    errors = np.sqrt((clusters.sums(added) ** 2).sum(axis=0))
     parts = [
         Part(name, estimate, float(error), event_time=since)
         for (name, since, estimate, _), error in zip(found, errors, strict=True)
     ]
-    return parts, added.T @ added
+    return parts, added
 
 
 def _scaled(summed: Summed, by: float) -> tuple[float, Floats]:

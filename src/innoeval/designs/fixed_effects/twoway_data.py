@@ -104,13 +104,13 @@ def gather(panel: Panel, case: Arrangement, settings: Settings, question: Questi
 
 def _without_singletons(outcomes: Floats, seen: Mask) -> tuple[Floats, int]:
     """Outcomes without cells that are alone in their row or column, and how many these were."""
-    before = np.count_nonzero(seen)
+    before = int(np.count_nonzero(seen))
     while True:
         rows, columns = seen.sum(axis=1, keepdims=True) == 1, seen.sum(axis=0) == 1
         if not (rows.any() or columns.any()):
             break
         seen = seen & ~rows & ~columns
-    count = before - np.count_nonzero(seen)
+    count = before - int(np.count_nonzero(seen))
     return (np.where(seen, outcomes, np.nan) if count else outcomes), count
 
 

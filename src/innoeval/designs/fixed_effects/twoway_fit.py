@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
@@ -116,7 +117,10 @@ def fitted(
         inference=found.named,
         components=_components(tested, question),
         covariance=found.covariance if question.event_times else None,
-        influence=found.added,
+        influence=found.influences[:, 0],
+        influences=partial(
+            np.asarray, found.influences[:, 1 : 1 + len(question.event_times or ())]
+        ),
         assumptions=design.assumptions,
         warnings=tuple(notes),
         level=policy.level,
@@ -127,8 +131,8 @@ def fitted(
 class Tested(NamedTuple):
     """Tests of the overall effect and of each coefficient, and what they rest on.
 
-    `covariance` of the coefficients; `df`; the number of clusters; the inference in words; what each
-    unit adds to the effect (N,), or None.
+    `covariance` of the coefficients; `df`; the number of clusters; the inference in words;
+    influences of units on the effect and then on each coefficient, (N, 1 + k).
     """
 
     tested: Compared
@@ -136,7 +140,7 @@ class Tested(NamedTuple):
     df: float | None
     n_clusters: int
     named: str
-    added: Floats | None
+    influences: Floats
 
 
 def _settled(
@@ -191,7 +195,7 @@ def _by_errors(
     levels = fit.n_units * (2 if settings.trend else 1)
     absorbed = levels + fit.n_periods - (2 if settings.trend else 1)
     spare = fit.n_cells - slopes - absorbed
-    added, n_clusters = None, fit.n_units
+    n_clusters, scale = fit.n_units, 1.0
     if not isinstance(choice, Clustered):
         if spare < 1:
             raise DesignError("there are no more cells than coefficients; leave out covariates")
@@ -220,14 +224,15 @@ def _by_errors(
             f"'{choice.small_sample}'; Student's t with one degree of freedom fewer than clusters"
         )
         df = float(n_clusters - 1)
-        added = np.sqrt(factor) * len(fit.scores) * (fit.scores @ fit.bread @ weights)
+        scale = float(np.sqrt(factor))
     asked = np.flatnonzero(fit.kept < max(1, data.table.shape[2]))
     rows = np.concatenate([weights[None], np.eye(slopes)[asked]])
     effect = rows @ fit.coefficients
     spread_out = rows @ variance @ rows.T
     error = np.sqrt(np.clip(np.diag(spread_out), 0, None))
     tested = student(effect, error, np.full(len(effect), df), policy.level)
-    return Tested(tested, spread_out[1:, 1:], df, n_clusters, named, added)
+    influences = scale * len(fit.scores) * (fit.scores @ (fit.bread @ rows.T))
+    return Tested(tested, spread_out[1:, 1:], df, n_clusters, named, influences)
 
 
 def _randomised(
@@ -276,8 +281,8 @@ def _randomised(
         f"randomisation of the start dates over {len(chosen):,} choices of units{told}, interval by "
         "inversion"
     )
-    added = len(parts) * np.take_along_axis(parts[:, :, 0], data.group[:, None], axis=1)[:, 0]
-    return Tested(tested, covariance, None, len(data.group), inference, added)
+    influences = len(parts) * parts[np.arange(len(parts)), data.group]
+    return Tested(tested, covariance, None, len(data.group), inference, influences)
 
 
 def _components(tested: Compared, question: Question) -> tuple[Component, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Component, Estimate, Interval, Path
 from innoeval.records.freeze import Floats
-from innoeval.records.group_times import GroupTimes, lower_triangle
+from innoeval.records.group_times import GroupTimes, influences, lower_triangle
 from innoeval.records.match import share_unit
 from innoeval.records.panel import Panel
 from innoeval.stats.contrast import Compared, student
@@ -80,6 +81,9 @@ def full_estimate(
     return replace(
         averaged(panel, claim, ready, answer, notes),
         components=_components(record, each),
+        influences=partial(
+            influences, found.units, np.eye(len(found.effect), len(covariance)), len(answer.added)
+        ),
         group_times=record,
         path=_path(panel, ready, record, found.means),
     )
