@@ -49,6 +49,7 @@ def open_place(
     texts: Collection[str] = (),
     sheet: str | None = None,
     folder: Path | None = None,
+    refresh: bool = False,
 ) -> Place:
     """Any source of records as an ibis table; nothing is read yet where it need not be.
 
@@ -64,8 +65,8 @@ def open_place(
         are read by our rules, not by a guess.
     sheet
         Sheet of a workbook.
-    folder
-        Where downloads are kept.
+    folder, refresh
+        Where downloads are kept, and whether to read again what is there.
 
     Raises
     ------
@@ -81,7 +82,8 @@ def open_place(
         if text.lower().startswith(("http://", "https://")):
             from innoeval.sources.portals import download
 
-            got = download(text, folder=folder)
+            with refusing(plain(text), secrets(text)):
+                got = download(text, folder=folder, refresh=refresh)
             place = _of_paths(got.origin, [str(got.path)], table, texts, sheet)
             return Place(table=place.table, origin=got.origin, hidden=secrets(text),
                          notes=(*got.notes, *place.notes))  # fmt: skip

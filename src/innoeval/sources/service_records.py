@@ -146,6 +146,7 @@ def records(
     crosswalk: Crosswalk | None = None,
     sheet: str | None = None,
     folder: str | os.PathLike[str] | None = None,
+    refresh: bool = False,
 ) -> Records:
     """Records of a service: requests, permits, repairs, loans, visits.
 
@@ -184,6 +185,8 @@ def records(
         Sheet of a workbook.
     folder
         Where downloads from a portal are kept; a folder of the user's cache where not given.
+    refresh
+        Whether to read again from a portal what is kept.
 
     Returns
     -------
@@ -214,7 +217,7 @@ def records(
     )  # fmt: skip
     texts = [name for name in (unit, opened, closed, recorded, version) if name is not None]
     place = open_place(source, table=table, texts=texts, sheet=sheet,
-                       folder=None if folder is None else Path(folder))  # fmt: skip
+                       folder=None if folder is None else Path(folder), refresh=refresh)  # fmt: skip
     return Records(place=place, layout=layout, notes=place.notes)
 
 
