@@ -164,6 +164,17 @@ def averaged_rejections(y: np.ndarray, cell: Cell, model: str) -> np.ndarray:
     return (t > averaged(cell, model)[1].critical(found.persistence)).mean(axis=1)
 
 
+def median_lengths(y: np.ndarray, cell: Cell, model: str = "AR(1)") -> np.ndarray:
+    """Median half-length of intervals, of the default or averaged over the shapes of a model."""
+    if model == "AR(1)":
+        default = ready(cell.n, cell.launch, cell.form)
+        plain = default.whitened.fit(y)
+        return np.median(plain.std_errors * default.tables.critical(plain.rho), axis=1)
+    fit, tables = averaged(cell, model)
+    found = fit.fit(y)
+    return np.median(found.std_errors * tables.critical(found.persistence), axis=1)
+
+
 @lru_cache(maxsize=4)
 def averaged(cell: Cell, model: str) -> tuple[Averaged, AveragedTables]:
     """Averaging over the shapes of a model, made ready for a design."""
