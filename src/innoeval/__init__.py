@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from innoeval import checks, designs, inference, plots, portfolio, sensitivity, simulate
     from innoeval.briefs import write_brief
     from innoeval.claims import ClaimRegister, read_claims
-    from innoeval.portfolio import Portfolio, evaluate_all, read_portfolio
+    from innoeval.portfolio import Portfolio, evaluate_all, pool, read_portfolio
     from innoeval.sources import metrics, read_panel
 
 __version__ = "0.1.0"
@@ -29,6 +29,7 @@ _LATER = {
     "write_brief": "innoeval.briefs",
     "Portfolio": "innoeval.portfolio",
     "evaluate_all": "innoeval.portfolio",
+    "pool": "innoeval.portfolio",
     "read_portfolio": "innoeval.portfolio",
 }
 _ROOMS = ("checks", "designs", "inference", "plots", "portfolio", "sensitivity", "simulate")
@@ -52,6 +53,7 @@ __all__ = [
     "inference",
     "metrics",
     "plots",
+    "pool",
     "portfolio",
     "read_claims",
     "read_panel",

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import fields
 
 import innoeval as ie
-from innoeval.records import Claim, Panel
+from innoeval.portfolio.rows import TIDY
+from innoeval.portfolio.store import packed
+from innoeval.records import Claim, Panel, Policy
+from innoeval.records.portfolio import Portfolio
 
 
 def copied(claim: Claim, **other: object) -> Claim:
@@ -35,3 +38,18 @@ def one_panel(n: int) -> tuple[list[Claim], Panel]:
         for i in range(n)
     ]
     return claims, case.panel
+
+
+def made(rows: list[dict[str, object]]) -> Portfolio:
+    """A portfolio from rows written by hand; what a row does not say is as in `PLAIN`."""
+    full = [{**PLAIN, "id": f"c{i:02d}", **row} for i, row in enumerate(rows)]
+    return Portfolio(parts=(packed(full),), columns=TIDY, policy=Policy())
+
+
+PLAIN = {
+    "innovation": "desk", "family": "", "outcome": "days", "better": "higher", "scale": "absolute",
+    "units": "North; East", "status": "inconclusive", "mark": "not substantiated",
+    "estimate": 0.0, "std_error": 1.0, "conf_low": -1.96, "conf_high": 1.96, "found_low": -1.96,
+    "found_high": 1.96, "level": 0.95, "p_holds_up": 0.5, "p_falls_short": 0.5, "panel": "",
+    "version_of": "", "announced": 1.0, "must_show": 0.5, "smallest": 0.25, "overstated_below": 0.8,
+}  # fmt: skip

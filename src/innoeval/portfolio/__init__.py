@@ -1,7 +1,23 @@
 """Portfolios: many claims at once, resumable, on one machine or a cluster."""
 
+from innoeval.portfolio.adjust import Lists, tally, two_lists
 from innoeval.portfolio.panels import PanelDataset, PanelSource
+from innoeval.portfolio.pool import Pooled, Pools, pool
+from innoeval.portfolio.ranking import rank
 from innoeval.portfolio.run import evaluate_all, read_portfolio
 from innoeval.records.portfolio import Portfolio
 
-__all__ = ["PanelDataset", "PanelSource", "Portfolio", "evaluate_all", "read_portfolio"]
+__all__ = [
+    "Lists",
+    "PanelDataset",
+    "PanelSource",
+    "Pooled",
+    "Pools",
+    "Portfolio",
+    "evaluate_all",
+    "pool",
+    "rank",
+    "read_portfolio",
+    "tally",
+    "two_lists",
+]

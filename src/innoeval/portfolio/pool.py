@@ -1,0 +1,306 @@
+"""Would it work here? What the sites of one innovation say about a site that has not tried it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from innoeval.errors import Fault, RunError
+from innoeval.records.estimate import Interval
+from innoeval.records.freeze import Frozen
+from innoeval.stats.random_effects import (
+    Mixed,
+    leave_one_out,
+    prediction,
+    predictive,
+    random_effects,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from innoeval.records.portfolio import Portfolio
+
+#: Fewest sites that say anything about how sites differ.
+_FEWEST = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pooled:
+    """The sites of one innovation together, all as improvement on one scale.
+
+    Parameters
+    ----------
+    group, scale
+        The innovation, and the scale of every number here.
+    estimate, std_error, conf_int, p_value, df
+        Average improvement over sites, by Hartung and Knapp.
+    new_site
+        Prediction interval: where the improvement at a new site will lie; the spread between sites
+        is known no better in it than it is.
+    plug_in
+        The usual prediction interval (as R's metafor prints it), which takes the estimated spread
+        for the true one and is too short where sites are few.
+    chance_better
+        Probability that a new site improves at all, by the law of `new_site`.
+    tau, i2
+        Standard deviation of true improvements between sites; share of all variance that is such.
+    q, q_p_value
+        Cochran's test that all sites are alike.
+    sites
+        One row for each: `id, estimate, std_error, conf_low, conf_high, weight`, and the mean and
+        its error without that site (`without`, `without_error`).
+    moderators
+        One row for each moderator: `term, estimate, std_error, p_value, conf_low, conf_high`; None
+        where none was named.
+    level
+        Level of the intervals.
+    """
+
+    group: str
+    scale: str
+    estimate: float
+    std_error: float
+    conf_int: Interval
+    p_value: float
+    df: int
+    new_site: Interval
+    plug_in: Interval
+    chance_better: float
+    tau: float
+    i2: float
+    q: float
+    q_p_value: float
+    sites: pd.DataFrame = field(repr=False)
+    moderators: pd.DataFrame | None = field(default=None, repr=False)
+    level: float = 0.95
+
+    def __str__(self) -> str:
+        low, high = self.new_site
+        return (
+            f"{self.group}: {len(self.sites)} sites improved by {self.estimate:.3g} on average "
+            f"({self.conf_int.low:.3g} to {self.conf_int.high:.3g}); a new site can expect between "
+            f"{low:.3g} and {high:.3g}, and to improve at all with a chance of "
+            f"{100 * self.chance_better:.0f} %"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pools:
+    """Innovations whose sites were pooled, and why others were not.
+
+    Parameters
+    ----------
+    pooled
+        Innovation -> its sites together.
+    left_out
+        Innovation -> why its sites cannot be pooled.
+    """
+
+    pooled: Mapping[str, Pooled]
+    left_out: Mapping[str, str]
+
+    def __getitem__(self, group: str) -> Pooled:
+        """The sites of one innovation.
+
+        Raises
+        ------
+        RunError
+            Saying why they were not pooled.
+        """
+        if group in self.pooled:
+            return self.pooled[group]
+        why = self.left_out.get(group, f"there is none; there are {', '.join(self.pooled)}")
+        raise RunError(f"'{group}' was not pooled: {why}")
+
+    def __iter__(self) -> Iterator[Pooled]:
+        return iter(self.pooled.values())
+
+    def __len__(self) -> int:
+        return len(self.pooled)
+
+    def tidy(self) -> pd.DataFrame:
+        """One row for each innovation."""
+        import pandas as pd
+
+        names = ("estimate", "std_error", "p_value", "df", "chance_better", "tau", "i2", "q",
+                 "q_p_value")  # fmt: skip
+        return pd.DataFrame(
+            [
+                {
+                    "group": pool.group, "scale": pool.scale, "n_sites": len(pool.sites),
+                    **{name: getattr(pool, name) for name in names},
+                    "conf_low": pool.conf_int.low, "conf_high": pool.conf_int.high,
+                    "new_site_low": pool.new_site.low, "new_site_high": pool.new_site.high,
+                }
+                for pool in self
+            ]
+        )  # fmt: skip
+
+
+def pool(
+    portfolio: Portfolio,
+    by: str | Mapping[str, str] = "innovation",
+    *,
+    moderators: Mapping[str, Mapping[str, float]] | None = None,
+    level: float = 0.95,
+) -> Pools:
+    r"""Average the sites of each innovation, and say where a new site's improvement will lie.
+
+    Estimand: mean and standard deviation of :math:`\theta_i`, the true improvements at the sites of
+    one innovation, taken as a sample of those that could adopt it:
+    :math:`\hat\theta_i\sim N(\theta_i,s_i^2)`, :math:`\theta_i\sim N(\mu,\tau^2)`. It leans on
+    sites that are independent (no shared comparison units), on estimates without bias (those that
+    enter are the base estimates), and on every site being reported.
+
+    Parameters
+    ----------
+    portfolio
+        Claims, one for each site.
+    by
+        A column of `tidy()`, or a mapping from the id of a claim to its group.
+    moderators
+        Name -> (id of a claim -> value): what might explain why sites differ.
+    level
+        Level of the intervals.
+
+    Returns
+    -------
+    Groups of at least three sites with one outcome and one scale; why others are left out.
+
+    References
+    ----------
+    IntHout, Ioannidis & Borm (2014), BMC Medical Research Methodology 14:25,
+    doi:10.1186/1471-2288-14-25; Viechtbauer (2010), Journal of Statistical Software 36(3),
+    doi:10.18637/jss.v036.i03.
+
+    Examples
+    --------
+    >>> import innoeval as ie
+    >>> drawn = [ie.simulate.draw(seed=s, n_units=14, n_treated=7, size=1.0) for s in range(4)]
+    >>> panels = {f"site {i}": case.panel for i, case in enumerate(drawn)}
+    >>> claims = [ie.Claim(id=name, innovation="desk", outcome="outcome", better="lower",
+    ...                    treated=dict(drawn[0].claim.treated), size=1, scale="absolute")
+    ...           for name in panels]
+    >>> found = pool(ie.evaluate_all(claims, panels))["desk"]
+    >>> len(found.sites), found.conf_int.low < 1 < found.conf_int.high
+    (4, True)
+    """
+    frame = portfolio.tidy()
+    if isinstance(by, Mapping):
+        group = frame["id"].map(dict(by))
+    elif by in frame.columns:
+        group = frame[by]
+    else:
+        raise RunError(f"there is no column '{by}' to pool by; write 'innovation' or 'family'")
+    _refuse_moderators(moderators or {}, set(frame["id"]))
+    pooled, left_out = {}, {}
+    for name, members in frame.groupby(group, sort=True):
+        usable = members[members["std_error"] > 0]
+        if why := _why_not(members, usable):
+            left_out[str(name)] = why
+        else:
+            pooled[str(name)] = _pooled(str(name), usable, moderators or {}, level)
+    return Pools(pooled=Frozen(pooled), left_out=Frozen(left_out))
+
+
+def _why_not(members: pd.DataFrame, usable: pd.DataFrame) -> str:
+    """Why the sites of a group cannot be pooled; "" if they can."""
+    scales, outcomes = sorted(usable["scale"].unique()), sorted(usable["outcome"].unique())
+    if len(usable) < _FEWEST:
+        return (
+            f"{len(usable)} of {len(members)} claims have an estimate with a standard error, and "
+            f"it takes {_FEWEST} to see how sites differ"
+        )
+    if len(scales) > 1:
+        return f"its claims are on the scales {' and '.join(scales)}; state them on one"
+    if len(outcomes) > 1:
+        return f"its claims are about {', '.join(outcomes)}; group them by outcome with by="
+    return ""
+
+
+def _refuse_moderators(moderators: Mapping[str, Mapping[str, float]], ids: set[str]) -> None:
+    """Refuse a moderator that is not known for a claim."""
+    faults = [
+        Fault(
+            found=f"moderator '{name}' has no value for {', '.join(sorted(ids - set(values))[:5])}",
+            remedy="give a value for every claim",
+            origin="moderators",
+        )
+        for name, values in moderators.items()
+        if ids - set(values)
+    ]
+    if faults:
+        raise RunError(faults)
+
+
+def _pooled(
+    group: str, sites: pd.DataFrame, moderators: Mapping[str, Mapping[str, float]], level: float
+) -> Pooled:
+    from scipy.special import chdtrc, stdtr, stdtrit
+
+    y, se = (sites[name].to_numpy(dtype=np.float64) for name in ("estimate", "std_error"))
+    fit = random_effects(y, se**2)
+    mean, error = float(fit.coefficients[0]), float(np.sqrt(fit.covariance[0, 0]))
+    half = float(stdtrit(fit.df, (1 + level) / 2)) * error
+    law = predictive(y, se**2)
+    weight = 1 / (se**2 + fit.tau2)
+    without = leave_one_out(y, se**2)
+    return Pooled(
+        group=group,
+        scale=str(sites["scale"].iloc[0]),
+        estimate=mean,
+        std_error=error,
+        conf_int=Interval(mean - half, mean + half),
+        p_value=float(2 * stdtr(fit.df, -abs(mean) / error)) if error > 0 else 1.0,
+        df=fit.df,
+        new_site=Interval(*law.interval(level)),
+        plug_in=Interval(*prediction(fit, np.ones(1), level)),
+        chance_better=1 - law.below(0.0),
+        tau=float(np.sqrt(fit.tau2)),
+        i2=fit.i2,
+        q=fit.q,
+        q_p_value=float(chdtrc(fit.df, fit.q)),
+        sites=sites[["id", "estimate", "std_error", "conf_low", "conf_high"]]
+        .assign(weight=weight / weight.sum(), without=without[:, 0], without_error=without[:, 1])
+        .reset_index(drop=True),
+        moderators=_moderated(sites["id"].tolist(), y, se, moderators, level),
+        level=level,
+    )
+
+
+def _moderated(
+    ids: Sequence[str],
+    y: np.ndarray[tuple[int], np.dtype[np.float64]],
+    se: np.ndarray[tuple[int], np.dtype[np.float64]],
+    moderators: Mapping[str, Mapping[str, float]],
+    level: float,
+) -> pd.DataFrame | None:
+    """What each moderator explains; None without one, or with too few sites for so many."""
+    import pandas as pd
+    from scipy.special import stdtr, stdtrit
+
+    if not moderators or len(ids) < len(moderators) + _FEWEST:
+        return None
+    values = [[float(by_id[name]) for name in ids] for by_id in moderators.values()]
+    X = np.column_stack([np.ones(len(ids)), *values])
+    if np.linalg.matrix_rank(X) < X.shape[1]:
+        return None
+    fit: Mixed = random_effects(y, se**2, X)
+    errors = np.sqrt(np.diag(fit.covariance))
+    half = float(stdtrit(fit.df, (1 + level) / 2)) * errors
+    frame = pd.DataFrame(
+        {
+            "term": ["average", *moderators],
+            "estimate": fit.coefficients,
+            "std_error": errors,
+            "p_value": 2 * stdtr(fit.df, -np.abs(fit.coefficients) / errors),
+            "conf_low": fit.coefficients - half,
+            "conf_high": fit.coefficients + half,
+        }
+    )
+    frame.attrs |= {"tau": float(np.sqrt(fit.tau2)), "i2": fit.i2}
+    return frame

@@ -1,0 +1,67 @@
+"""Sites pooled: against metafor in tests/stats; here what goes in, and what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.portfolio.portfolios import made
+
+import innoeval as ie
+from innoeval.errors import RunError
+from innoeval.stats.random_effects import random_effects
+
+
+def sites(n: int = 8, **other: object) -> list[dict[str, object]]:
+    rng = np.random.default_rng(1)
+    return [{"estimate": rng.normal(1, 0.8), "std_error": 0.3, **other} for _ in range(n)]
+
+
+def test_sites_of_one_innovation_are_pooled() -> None:
+    rows = sites()
+    found = ie.pool(made(rows), by="innovation")["desk"]
+    fit = random_effects([r["estimate"] for r in rows], [0.09] * 8)
+    assert found.estimate == fit.coefficients[0]
+    assert found.tau == pytest.approx(np.sqrt(fit.tau2))
+    assert found.new_site.low < found.conf_int.low < found.conf_int.high < found.new_site.high
+    assert 0.5 < found.chance_better < 1
+    assert found.sites["weight"].sum() == pytest.approx(1)
+    assert "a new site can expect between" in str(found)
+    tidy = ie.pool(made(rows)).tidy()
+    assert tidy[["group", "n_sites", "scale"]].values.tolist() == [["desk", 8, "absolute"]]
+
+
+def test_without_one_site() -> None:
+    rows = [*sites(5), {"estimate": 9.0, "std_error": 0.3}]
+    table = ie.pool(made(rows))["desk"].sites
+    assert table.loc[table["without"].idxmin(), "estimate"] == 9.0
+
+
+def test_a_moderator_explains_what_it_explains() -> None:
+    rng = np.random.default_rng(2)
+    rural = rng.integers(0, 2, 20)
+    rows = [{"estimate": 1 + 2 * r + rng.normal(0, 0.2), "std_error": 0.2} for r in rural]
+    values = {f"c{i:02d}": float(r) for i, r in enumerate(rural)}
+    found = ie.pool(made(rows), moderators={"rural": values})["desk"]
+    assert found.moderators is not None
+    slope = found.moderators.set_index("term").loc["rural"]
+    assert slope["conf_low"] < 2 < slope["conf_high"]
+    assert found.moderators.attrs["tau"] < found.tau
+    with pytest.raises(RunError, match="moderator 'rural' has no value for c05"):
+        ie.pool(made(rows), moderators={"rural": {k: v for k, v in values.items() if k != "c05"}})
+
+
+def test_what_cannot_be_averaged_is_left_out_with_the_reason() -> None:
+    rows = [
+        *sites(3, innovation="mixed scales"), {"innovation": "mixed scales", "scale": "relative"},
+        *sites(3, innovation="two outcomes"), {"innovation": "two outcomes", "outcome": "cost"},
+        *sites(2, innovation="too few"), {"innovation": "too few", "std_error": None},
+    ]  # fmt: skip
+    pools = ie.pool(made(rows))
+    assert len(pools) == 0
+    assert "absolute and relative" in pools.left_out["mixed scales"]
+    assert "cost, days" in pools.left_out["two outcomes"]
+    assert "2 of 3 claims" in pools.left_out["too few"]
+    with pytest.raises(RunError, match="'too few' was not pooled: 2 of 3"):
+        pools["too few"]
+    with pytest.raises(RunError, match="no column 'city'"):
+        ie.pool(made(rows), by="city")
