@@ -23,6 +23,7 @@ from innoeval.checks.fade_out import FadeOut
 from innoeval.checks.few_units import FewUnits
 from innoeval.checks.flips import find_flips
 from innoeval.checks.forbidden_comparisons import ForbiddenComparisons
+from innoeval.checks.heaping import Heaping
 from innoeval.checks.leave_one_out import LeaveOneOut
 from innoeval.checks.mean_reversion import MeanReversion
 from innoeval.checks.metric import Metric
@@ -39,6 +40,7 @@ from innoeval.checks.pre_trend import PreTrend
 from innoeval.checks.provisional_data import ProvisionalData
 from innoeval.checks.rate_decomposition import RateDecomposition
 from innoeval.checks.registration import Registration
+from innoeval.checks.repeated_numbers import RepeatedNumbers
 from innoeval.checks.site_reversion import SiteReversion
 from innoeval.checks.spillover import Spillover
 from innoeval.checks.suite import examine
@@ -68,6 +70,8 @@ CHECKS: tuple[Check, ...] = (
     RateDecomposition(),
     Bunching(),
     ProvisionalData(),
+    Heaping(),
+    RepeatedNumbers(),
     ConcurrentChange(),
     Window(),
     Multiverse(),
