@@ -165,8 +165,10 @@ def rank_pairs(
 
     References
     ----------
-    Lei & Sudijono (2024), Inference for synthetic controls via refined placebo tests,
-    doi:10.48550/arXiv.2401.07152.
+    Barber, Candès, Ramdas & Tibshirani (2021), Annals of Statistics 49:486-507,
+    doi:10.1214/20-AOS1965, whose jackknife+ compares pairs in the same way: where units are alike a
+    true null is rejected in no more than twice the nominal share, and nearly in that share; Lei &
+    Sudijono (2024), doi:10.48550/arXiv.2401.07152, who leave out two donors at a time.
 
     Examples
     --------
