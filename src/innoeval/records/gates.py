@@ -109,4 +109,8 @@ WEIGHTS: tuple[tuple[str, float], ...] = (
     ("case_mix", 0.1),
     ("outliers", 0.1),
     ("undeclared_break", 0.1),
+    ("bunching", 0.1),
+    ("provisional_data", 0.1),
+    ("heaping", 0.05),
+    ("repeated_numbers", 0.05),
 )
