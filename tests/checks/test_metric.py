@@ -27,7 +27,8 @@ def drawn(seed: int, effect: float = 0.0, best: bool = True):
 def test_the_best_of_twelve_is_mostly_seen_and_the_interval_reaches_nought() -> None:
     claim = claim_on(range(10), 12, size=0.5)
     found = [finding("metric", claim, drawn(seed)) for seed in range(20)]
-    assert sum(f.status == "problem" for f in found) >= 15
+    # 23 looks × 3 % = 69 %; fewer than 9 of 20 come up once in a hundred times.
+    assert sum(f.status == "problem" for f in found) >= 9
     assert all(f.left is not None and f.left.low < 0 for f in found if f.status == "problem")
     assert all(f.p_value is None for f in found)
 
