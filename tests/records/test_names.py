@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from innoeval.records import names
-from innoeval.records.names import distinct_names
+from innoeval.records.names import distinct_names, places_among
 
 LETTERS = st.characters(codec="utf-8", exclude_categories=())
 PREFIXES = st.sampled_from(["", "E0", "ward ", "Übersee", "district "])
@@ -24,7 +25,7 @@ def expected(rows: list[str]) -> tuple[list[str], list[int]]:
 def found(column: pd.Series) -> tuple[list[str], list[int]]:
     """Names and places as lists."""
     text, places = distinct_names(column)
-    return text.tolist(), places.tolist()
+    return list(text), places.tolist()
 
 
 @settings(max_examples=200, deadline=None)
@@ -44,10 +45,10 @@ def test_many_rows_of_many_names(width: int) -> None:
     rng = np.random.default_rng(width)
     rows = np.char.zfill(rng.integers(0, 900, 70_000).astype(str), width)
     column = pd.Series(rows, dtype="str")
-    assert names._by_words(column) is not None
+    assert names._by_words(pa.array(column)) is not None
     text, places = distinct_names(column)
     wanted = np.unique(rows, return_inverse=True)
-    assert (text == wanted[0]).all()
+    assert text == tuple(wanted[0].tolist())
     assert (places == wanted[1]).all()
 
 
@@ -70,7 +71,15 @@ def test_two_names_of_one_key_are_told_apart(monkeypatch: pytest.MonkeyPatch) ->
     ids=["numbers", "missing", "zero byte", "category", "python texts", "long"],
 )
 def test_other_columns_are_looked_up(column: pd.Series) -> None:
-    assert names._by_words(column) is None
     text, places = distinct_names(column)
-    assert text[places].tolist() == ["<NA>" if pd.isna(v) else str(v) for v in column]
-    assert text.tolist() == sorted(set(text.tolist()))
+    assert [text[i] for i in places] == ["<NA>" if pd.isna(v) else str(v) for v in column]
+    assert list(text) == sorted(set(text))
+
+
+@settings(max_examples=100, deadline=None)
+@given(PREFIXES, st.sets(st.text(LETTERS, max_size=20)), st.lists(st.text(LETTERS, max_size=20)))
+def test_places_of_any_names(prefix: str, known: set[str], wanted: list[str]) -> None:
+    have = [prefix + name for name in known]
+    asked = [prefix + name for name in [*wanted, *list(known)[::2]]]
+    told = places_among(have, asked).tolist()
+    assert told == [have.index(name) if name in have else -1 for name in asked]

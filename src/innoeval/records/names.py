@@ -13,7 +13,10 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import numpy.typing as npt
+    import pyarrow as pa
 
     Words = npt.NDArray[np.uint64]
     Places = npt.NDArray[np.int64]
@@ -29,7 +32,7 @@ _COVER = np.array([2**64 - 2 ** (8 * k) for k in range(8)] + [0] * 8 * _MOST, dt
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
-def distinct_names(column: pd.Series) -> tuple[npt.NDArray[np.str_], Places]:
+def distinct_names(column: pd.Series) -> tuple[tuple[str, ...], Places]:
     """The distinct values of a column as text, in order, and each row's place among them.
 
     Parameters
@@ -39,23 +42,50 @@ def distinct_names(column: pd.Series) -> tuple[npt.NDArray[np.str_], Places]:
 
     Returns
     -------
-    Distinct names, (N,), and places, (n,).
+    Distinct names, and places (n,).
 
     Examples
     --------
     >>> names, places = distinct_names(pd.Series(["Leeds", "Hull", "Leeds"]))
-    >>> names.tolist(), places.tolist()
-    (['Hull', 'Leeds'], [1, 0, 1])
+    >>> names, places.tolist()
+    (('Hull', 'Leeds'), [1, 0, 1])
     """
-    found = _by_words(column)
-    if found is not None:
-        return found
+    import pyarrow as pa
+
+    if isinstance(column.dtype, pd.StringDtype) and column.dtype.storage == "pyarrow":
+        held = pa.array(column)
+        found = _by_words(held)
+        if found is not None:
+            return _in_order(found)
     codes, values = pd.factorize(column, use_na_sentinel=False)
     distinct = pd.Index(values)
     if not isinstance(distinct.dtype, pd.StringDtype) or distinct.hasnans:
         distinct = distinct.astype("string").astype(object)
-    names, places = np.unique(np.asarray(distinct, dtype=str), return_inverse=True)
-    return names, places[codes].astype(np.int64)
+    names, places = np.unique(np.asarray(distinct, dtype=object).astype(str), return_inverse=True)
+    return tuple(names.tolist()), places[codes].astype(np.int64)
+
+
+def places_among(known: Collection[str], wanted: Collection[str]) -> Places:
+    """Place of each of some names among known ones, none of which comes twice; −1 for none.
+
+    Parameters
+    ----------
+    known, wanted
+        The names.
+
+    Examples
+    --------
+    >>> places_among(["Hull", "Leeds"], ["Leeds", "York"]).tolist()
+    [1, -1]
+    """
+    import pyarrow as pa
+
+    both = pa.array([*known, *wanted], pa.large_string())
+    found = _by_words(both)
+    code = both.dictionary_encode().indices.to_numpy() if found is None else found.code
+    # Codes count names in the order in which they first appear.
+    theirs = code[len(known) :].astype(np.int64)
+    return np.where(theirs < len(known), theirs, -1)
 
 
 class _Texts(NamedTuple):
@@ -76,14 +106,24 @@ class _Texts(NamedTuple):
         return found
 
 
-def _by_words(column: pd.Series) -> tuple[npt.NDArray[np.str_], Places] | None:
-    """The same by words of eight bytes; None where that cannot be done."""
-    texts = _texts(column)
+class _Found(NamedTuple):
+    """Distinct texts as words (N, k), as they first appear; each row's (n,); what all begin with."""
+
+    words: Words
+    code: npt.NDArray[np.integer]
+    prefix: npt.NDArray[np.uint8]
+
+
+def _by_words(held: pa.Array | pa.ChunkedArray) -> _Found | None:
+    """Texts told apart by words of eight bytes; None where that cannot be done."""
+    texts = _texts(held)
     if texts is None:
         return None
     lengths = texts.lengths
-    skip = _alike(texts, int(lengths.min()))
-    k = max(-(-(int(lengths.max()) - skip) // 8), 1)
+    skip, longest = 0, int(lengths.max())
+    if longest % 8 <= min(lengths.min(), 7) and longest > 8:  # or it saves no word
+        skip = _alike(texts, int(lengths.min()))
+    k = max(-(-(longest - skip) // 8), 1)
     if k > _MOST:
         return None
     n = len(lengths)
@@ -106,16 +146,15 @@ def _by_words(column: pd.Series) -> tuple[npt.NDArray[np.str_], Places] | None:
         # Texts that differ may have one key, if hardly ever.
         if any((words[:, some] != spelt.T[:, code[some]]).any() for some in _blocks(n)):
             return None
-    return _in_order(spelt, code, texts.data[texts.begins[0] :][:skip])
-
-
-def _texts(column: pd.Series) -> _Texts | None:
-    """Where the texts of a column lie, if they do so in one piece."""
-    if not isinstance(column.dtype, pd.StringDtype) or column.dtype.storage != "pyarrow":
+    if not spelt.view(np.uint8).all():  # a zero byte: what separates names when they are spelt
         return None
+    return _Found(spelt, code, texts.data[texts.begins[0] :][:skip])
+
+
+def _texts(held: pa.Array | pa.ChunkedArray) -> _Texts | None:
+    """Where texts lie, in one piece."""
     import pyarrow as pa
 
-    held = pa.array(column)
     whole = held.combine_chunks() if isinstance(held, pa.ChunkedArray) else held
     if not len(whole) or whole.null_count:
         return None
@@ -153,20 +192,18 @@ def _blocks(n: int) -> list[slice]:
     return [slice(start, min(start + _BLOCK, n)) for start in range(0, n, _BLOCK)]
 
 
-def _in_order(
-    words: Words, code: Places, prefix: npt.NDArray[np.uint8]
-) -> tuple[npt.NDArray[np.str_], Places] | None:
-    """Names and places from distinct words (N, k); None where a name holds a byte of zero."""
-    if not words.view(np.uint8).all():
-        return None
+def _in_order(found: _Found) -> tuple[tuple[str, ...], Places]:
+    """Names in order, and places."""
+    words, code, prefix = found
     spelt = words.view(np.uint8) * (words.view(np.uint8) != _AFTER)
     keys = spelt.view(">u8").astype(np.uint64)
     order = np.argsort(keys[:, 0]) if words.shape[1] == 1 else np.lexsort(keys.T[::-1])
-    whole = np.empty((len(words), len(prefix) + spelt.shape[1]), dtype=np.uint8)
-    whole[:, : len(prefix)] = prefix
-    whole[:, len(prefix) :] = spelt[order]
-    names = whole.view(f"S{whole.shape[1]}").reshape(-1)
-    text = names.astype(str) if (whole < 0x80).all() else np.char.decode(names, "utf-8")
+    lines = np.zeros((len(words), len(prefix) + spelt.shape[1] + 1), dtype=np.uint8)
+    lines[:, : len(prefix)] = prefix
+    lines[:, len(prefix) : -1] = spelt[order]
+    used = lines != 0
+    used[:, -1] = True
+    names = lines[used].tobytes().decode("utf-8").split("\0")
     place = np.empty(len(words), dtype=np.int64)
     place[order] = np.arange(len(words))
-    return text, place[code]
+    return tuple(names[:-1]), place[code]

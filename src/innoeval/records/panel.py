@@ -15,7 +15,7 @@ from innoeval.records.axis import as_periods, read_axis
 from innoeval.records.calendar import Calendar, Frequency
 from innoeval.records.claim import Better
 from innoeval.records.freeze import Frozen
-from innoeval.records.names import distinct_names
+from innoeval.records.names import distinct_names, places_among
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -115,11 +115,11 @@ class Panel:
         names, unit_codes = distinct_names(self.frame[self.unit])
         calendar, period_codes = read_axis(self.frame[self.period], self.freq)
         cells = unit_codes * calendar.n + period_codes
-        put(self, "units", tuple(names.tolist()))
+        put(self, "units", names)
         put(self, "calendar", calendar)
         numbers = {name: _numbers(self.frame[name], name, self.origin) for name in self.metrics}
         # A shallow copy: what becomes of the caller's frame later does not reach it.
-        raw = _Unsorted(self.frame.copy(deep=False), names, cells, numbers)
+        raw = _Unsorted(self.frame.copy(deep=False), cells, numbers)
         _refuse_duplicates(self, cells)
         put(self, "_unsorted", raw)
         # Sorting rows costs more than reading them, and designs do without: see __getattr__.
@@ -253,11 +253,7 @@ class Panel:
 
     def places(self, units: Collection[str]) -> npt.NDArray[np.int64]:
         """Place of each of some units among the panel's, −1 where it has no such unit."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        found = pc.index_in(pa.array(list(units), pa.string()), pa.array(self.units, pa.string()))
-        return np.asarray(found.fill_null(-1), dtype=np.int64)
+        return places_among(self.units, units)
 
     def window(self, first: object, last: object) -> Panel:
         """The panel cut to the periods from `first` to `last`, both included."""
@@ -292,10 +288,9 @@ class Panel:
 
 
 class _Unsorted(NamedTuple):
-    """A frame as it came, the units' names, and by row: its cell (unit × T + period), and numbers."""
+    """A frame as it came, and by row: its cell (unit × T + period), and numbers."""
 
     frame: pd.DataFrame
-    names: npt.NDArray[np.str_]
     cells: npt.NDArray[np.int64]
     numbers: Mapping[str, npt.NDArray[np.float64]]
 
@@ -312,7 +307,7 @@ def _sorted(
     keys = [panel.unit, panel.period]
     frame = raw.frame.drop(columns=keys).iloc[order].reset_index(drop=True)
     read = {
-        panel.unit: pd.Series(raw.names, dtype="str").take(codes[0]).array,
+        panel.unit: pd.Series(panel.units, dtype="str").take(codes[0]).array,
         panel.period: as_periods(panel.calendar, codes[1]),
     }
     for place, name in enumerate(raw.frame.columns):
