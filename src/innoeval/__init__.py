@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from innoeval.briefs import write_brief
     from innoeval.claims import ClaimRegister, read_claims
     from innoeval.portfolio import Portfolio, evaluate_all, pool, read_portfolio
-    from innoeval.sources import metrics, read_panel
+    from innoeval.sources import metrics, profile, read_panel
 
 __version__ = "0.1.0"
 
@@ -24,6 +24,7 @@ __version__ = "0.1.0"
 _LATER = {
     "read_panel": "innoeval.sources",
     "metrics": "innoeval.sources",
+    "profile": "innoeval.sources",
     "read_claims": "innoeval.claims",
     "ClaimRegister": "innoeval.claims",
     "write_brief": "innoeval.briefs",
@@ -55,6 +56,7 @@ __all__ = [
     "plots",
     "pool",
     "portfolio",
+    "profile",
     "read_claims",
     "read_panel",
     "read_portfolio",

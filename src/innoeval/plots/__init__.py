@@ -2,14 +2,17 @@
 
 from innoeval.plots.against import claim_against_estimate, describe_claim_against_estimate
 from innoeval.plots.answers import describe_findings, findings
+from innoeval.plots.coverage import coverage, describe_coverage
 from innoeval.plots.curve import describe_specification_curve, specification_curve
 from innoeval.plots.lines import counterfactual, describe_counterfactual
 
 __all__ = [
     "claim_against_estimate",
     "counterfactual",
+    "coverage",
     "describe_claim_against_estimate",
     "describe_counterfactual",
+    "describe_coverage",
     "describe_findings",
     "describe_specification_curve",
     "findings",

@@ -9,14 +9,21 @@ from innoeval.sources.service_records import Records, records  # comes with `imp
 
 if TYPE_CHECKING:
     from innoeval.sources import metrics
+    from innoeval.sources.quality import Profile, profile
     from innoeval.sources.read import read_panel
 
-__all__ = ["Records", "metrics", "read_panel", "records"]
+__all__ = ["Profile", "Records", "metrics", "profile", "read_panel", "records"]
+
+_LATER = {
+    "Profile": "innoeval.sources.quality",
+    "profile": "innoeval.sources.quality",
+    "read_panel": "innoeval.sources.read",
+}
 
 
 def __getattr__(name: str) -> object:
     if name == "metrics":
         return import_module("innoeval.sources.metrics")
-    if name == "read_panel":
-        return import_module("innoeval.sources.read").read_panel
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
     raise AttributeError(f"module 'innoeval.sources' has no attribute '{name}'")
