@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from statsmodels.regression.linear_model import OLS
 from tests.panels import claim_on, panel_of
 
+from innoeval import evaluate
 from innoeval.designs import DecidingDesign, SegmentedRegression
 from innoeval.designs.its.form import Form, choose_form
 from innoeval.errors import DesignError
@@ -251,6 +252,35 @@ def test_gaps_are_named_counted_at_their_distance_and_never_filled_in() -> None:
             SegmentedRegression(errors=errors).fit(gaps, claim)
 
 
+def test_irregular_periods_are_refused_and_even_ones_read_as_they_are() -> None:
+    dates = pd.date_range("2020-01-03", periods=30, freq="7D").to_series().reset_index(drop=True)
+    y = noise(30)
+
+    def weekly(days: pd.Series) -> tuple[Panel, Claim]:
+        labels = days.dt.strftime("%Y-%m-%d")
+        frame = pd.DataFrame({"unit": "North", "day": labels, "y": y})
+        claim = Claim(id="c", innovation="desk", outcome="y", better="lower", treated=["North"],
+                      start=labels[20], size=1.0, scale="absolute")  # fmt: skip
+        panel = Panel(frame=frame, unit="unit", period="day", freq="day", outcomes=("y",))
+        return panel, claim
+
+    assert ITS.fit(*weekly(dates)).n_obs == 30
+    uneven = dates + pd.to_timedelta((dates.index == 5) * 2, unit="D")
+    panel, claim = weekly(uneven)
+    (said,) = ITS.objections(panel, claim, POLICY)
+    assert "values in 30 of the 204 periods (day)" in said
+    assert "2020-01-03, 2020-01-10, 2020-01-17 …), at uneven distances" in said
+    ev = evaluate(claim, panel)
+    assert ev.verdict.status == "not_evaluable"
+    assert any("uneven distances" in reason for reason in ev.verdict.reasons)
+
+
+def test_too_few_points_are_not_evaluable_and_the_rule_is_named() -> None:
+    ev = evaluate(claim_on([0], 28), panel_of([noise(30)]))
+    assert ev.verdict.status == "not_evaluable"
+    assert any("at least 3 on each side (the EPOC rule)" in why for why in ev.verdict.reasons)
+
+
 def test_missing_ends_are_left_out_and_said() -> None:
     y = noise(30)
     whole = ITS.fit(panel_of([y[2:29]]), claim_on([0], 13))
@@ -345,7 +375,6 @@ def test_the_smoking_ban_in_sicily(shared_data: Path) -> None:
 
 
 def test_the_record_survives_saving() -> None:
-    from innoeval import evaluate
     from innoeval.records import Evaluation
 
     ev = evaluate(claim_on([0], 20, size=2.0), panel_of([30 + noise(32)]))

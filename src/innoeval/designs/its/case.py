@@ -12,7 +12,14 @@ from innoeval.designs.its.choices import LONGEST, choices_of, inference_objectio
 from innoeval.designs.its.fit import fit_segments
 from innoeval.designs.its.form import Form, choose_form
 from innoeval.designs.its.record import Frame, conformal_record, record
-from innoeval.designs.its.series import Series, cut, length_objections, listed, one_start
+from innoeval.designs.its.series import (
+    Series,
+    cut,
+    length_objections,
+    listed,
+    one_start,
+    spacing_objections,
+)
 from innoeval.designs.its.timing import Interruption, Terms, terms_of, timing_objections
 from innoeval.designs.rates import Totals, family_objections, totals
 from innoeval.errors import DesignError, PanelError
@@ -176,6 +183,7 @@ def find_objections(
         value = np.where(np.isfinite(dose), value, np.nan)
     launch = int(arrangement.launches[0])
     found = length_objections(value, launch, policy.minimum_side)
+    found = found or spacing_objections(value, panel.periods, panel.freq)
     found += timing_objections(_when(settings, dose), launch, value, panel, policy.minimum_side)
     return found or _term_objections(
         _case(settings, panel, claim, policy, arrangement, against=against, named=None)

@@ -12,6 +12,8 @@ from innoeval.records.freeze import Floats
 
 #: Fewest periods of a series in all.
 FEWEST = 6
+#: Least share of the periods from first to last that has a value.
+_DENSE = 0.5
 #: So many periods are named in a sentence; the rest are counted.
 _NAMED = 8
 
@@ -114,6 +116,21 @@ def length_objections(value: Floats, launch: int, minimum_side: int) -> tuple[st
             "cannot show a change"
         )
     return tuple(found)
+
+
+def spacing_objections(value: Floats, periods: tuple[str, ...], freq: str) -> tuple[str, ...]:
+    """The objection to values that lie so far and unevenly apart that they make no series."""
+    present = np.flatnonzero(np.isfinite(value))
+    span = int(present[-1] - present[0]) + 1 if len(present) else 0
+    if len(present) >= _DENSE * span:
+        return ()
+    named = ", ".join(periods[i] for i in present[:3])
+    said = (
+        f"there are values in {len(present)} of the {span} periods ({freq.replace('_', ' ')}) from first "
+        f"to last ({named} …), at uneven distances; record the outcome by longer periods, such as "
+        "months, or supply the missing ones"
+    )
+    return (said,)
 
 
 def listed(periods: tuple[str, ...]) -> str:
