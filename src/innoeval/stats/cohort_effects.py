@@ -185,19 +185,20 @@ def imputed_effects(
         if start >= n_periods:
             continue
         rows = np.flatnonzero(code == group)
-        held = mass[rows]
-        total, squared = held.sum(axis=0), (held**2).sum(axis=0)
+        held, theirs = mass[rows], effects[rows]
+        squares = held**2
+        total, squared = held.sum(axis=0), squares.sum(axis=0)
         periods = np.flatnonzero(total > 0)
         if not len(periods):
             continue
         some = np.where(total > 0, total, 1.0)
-        average = (held * effects[rows]).sum(axis=0) / some
+        average = (held * theirs).sum(axis=0) / some
         # Centre of the conservative variance: weights squared, equation (8) of the paper.
-        centre = (held**2 * effects[rows]).sum(axis=0) / np.where(squared > 0, squared, 1.0)
-        own = held * (effects[rows] - centre)
+        centre = (squares * theirs).sum(axis=0) / np.where(squared > 0, squared, 1.0)
+        own = held * (theirs - centre)
         several = (held > 0).sum(axis=0) > 1
         if leave_out:
-            others = np.where(several & (held > 0), squared - held**2, squared)
+            others = np.where(several & (held > 0), squared - squares, squared)
             own *= squared / np.where(others > 0, others, 1.0)
         scores[rows] += own
         singles += [(int(rows[held[:, t] > 0][0]), int(t)) for t in periods if not several[t]]

@@ -132,13 +132,15 @@ def linked(cells: Mask) -> Mask:
     >>> linked(np.array([[True, True, False], [True, False, False], [False] * 3])).tolist()
     [[True, True, False], [True, True, False], [False, False, False]]
     """
-    mask = cells.astype(np.float64)
+    mask = cells.astype(np.float32)
     reach = (mask.T @ mask > 0) | np.eye(cells.shape[1], dtype=bool)
     while True:
-        further = reach.astype(np.float64) @ reach > 0
+        further = reach.astype(np.float32) @ reach > 0
         if (further == reach).all():
             break
         reach = further
+    if reach.all():
+        return cells.any(axis=1, keepdims=True) & cells.any(axis=0)
     return (mask @ reach > 0) & cells.any(axis=0)
 
 
