@@ -33,7 +33,8 @@ class Metric:
     No data can tell a picked metric from one fixed beforehand that happens to be the best. In K looks
     at metrics that moved by chance the claimed one is the best with probability 1/K, so the share of
     picked ones that are seen is K times that of false alarms, which is fixed; and a modest true effect
-    looks like the best of many. A claim that was registered before its results is believed.
+    looks like the best of many (docs/calibration/metric.md). A claim that was registered before its
+    results is believed.
 
     References
     ----------
