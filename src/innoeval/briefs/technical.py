@@ -127,7 +127,7 @@ def _results(ev: Evaluation) -> tuple[Row, ...]:
     )
     return (
         ("Inference", f"{words.capital(words.shown(estimate.inference, 300)).rstrip('.')}.{error}"),
-        ("Settled beforehand", words.shown(" ".join(estimate.choices), 400)),
+        ("Settled beforehand", words.shown(" ".join(estimate.choices), 1200)),
         ("Base analysis", base),
         ("Imitated by", mixture(ev, _MANY)),
         ("Stressed analysis", stressed),
