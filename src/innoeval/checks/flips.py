@@ -73,15 +73,17 @@ def _bias(case: Case, verdict: Verdict, judge: Judge) -> Flip | None:
     """The breakdown value, in words: which way a bias of that size would change the verdict."""
     if verdict.breakdown is None or not np.isfinite(case.margin):
         return None
-    step = verdict.breakdown * case.unit * (1 + 1e-6)
-    for sign, flatters in ((-1, True), (1, False)):
-        status = judge(sign * step, sign * step)
-        if status != verdict.status:
-            way = "flatters the claim" if flatters else "hides part of the improvement"
-            return Flip(
-                change="bias", size=verdict.breakdown * (1 if flatters else -1), status=status,
-                says=f"A bias of {amount(step)} that {way} would make it {_said(status)}.",
-            )  # fmt: skip
+    # On a relative scale a bias in outcome units shifts the interval a little less than evenly.
+    for more in (1e-6, 0.02, 0.1):
+        step = verdict.breakdown * case.unit * (1 + more)
+        for sign, flatters in ((-1, True), (1, False)):
+            status = judge(sign * step, sign * step)
+            if status != verdict.status:
+                way = "flatters the claim" if flatters else "hides part of the improvement"
+                return Flip(
+                    change="bias", size=verdict.breakdown * (1 if flatters else -1), status=status,
+                    says=f"A bias of {amount(step)} that {way} would make it {_said(status)}.",
+                )  # fmt: skip
     return None
 
 
