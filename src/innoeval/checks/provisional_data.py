@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -76,7 +76,8 @@ def _settled(case: Case, open_cells: np.ndarray) -> Estimate | None:
     last = int(np.flatnonzero(~some)[-1]) if not some.all() else -1
     first_open = int(np.flatnonzero(some)[0])
     if last >= case.arrangement.launches[-1] and last == first_open - 1:
-        return case.refit(panel.window(panel.periods[0], panel.periods[last]))
+        claim = replace(case.claim, windows=None)
+        return case.refit(panel.window(panel.periods[0], panel.periods[last]), claim)
     values = np.where(open_cells, np.nan, case.arrangement.outcomes)
     return case.refit(panel.with_values(case.claim.outcome, values))
 

@@ -27,7 +27,7 @@ from innoeval.stats.few_treated import donald_lang
 from innoeval.stats.noise import unit_noise
 
 #: A change of volume by so much (as a logarithm) is no break; one by more than `_LARGE` matters.
-_SMALL, _LARGE = 0.05, 0.1
+_SMALL, _LARGE = 0.03, 0.1
 #: Steps of recording that a unit's values must spread over for their last digit to be anything.
 _DIGITS = 4
 
@@ -49,7 +49,7 @@ class UndeclaredBreak:
     """What a change of recording leaves behind, sought at the start, relative to comparison units.
 
     Null: at the start of the treated units none of these changed more than with comparison units:
-    the number of cases counted (denominator, and numerator of what is no rate) by more than 5 %;
+    the number of cases counted (denominator, and numerator of what is no rate) by more than 3 %;
     the spread of the outcome by more than goes with a change of its level; how many values are
     round; how many are missing. With few comparison units the number of cases is held against its
     own history: a step beside a linear trend and seasons (REML, AR(1)). The p-value is Bonferroni's over the signs. Of a rate the bias is what the shift of its denominator does
@@ -111,9 +111,9 @@ def _sentence(sign: _Sign) -> str:
     share = 100 * (np.exp(abs(sign.change)) - 1 if sign.change > 0 else 1 - np.exp(sign.change))
     if sign.what == "volume":
         return (
-            f"From the start on the treated units counted {share:.0f} % "
-            f"{'more' if sign.change > 0 else 'fewer'} ({sign.name}) than the course before, or of "
-            "other units, makes likely; so other cases may be compared than before."
+            f"From the start on {share:.0f} % {'more' if sign.change > 0 else 'fewer'} cases "
+            f"({sign.name}) were counted at the treated units than their past and the other units "
+            "lead to expect; so other cases may be compared than before."
         )
     points = f"{100 * abs(sign.change):.0f} points {'more' if sign.change > 0 else 'less'} often"
     return {
@@ -226,12 +226,15 @@ def _mean(rows: Floats) -> Floats:
 
 def _spread(case: Case) -> list[_Sign]:
     """A change of the spread that neither an unchanged nor a proportional one explains."""
-    outcomes, treated, starts = _relative(case), case.arrangement.treated, case.arrangement.starts
+    treated, starts = case.arrangement.treated, case.arrangement.starts
+    if min(treated.sum(), (~treated).sum()) <= case.policy.few_treated:
+        return []
+    outcomes = _relative(case)
     time, launches = np.arange(outcomes.shape[1]), case.arrangement.launches
     before = np.column_stack([log_spread(outcomes, time < launch) for launch in launches])
     after = np.column_stack([log_spread(outcomes, time >= launch) for launch in launches])
     found = case.compare(at_own_start(before, after, starts))
-    if found is None or treated.all() or not found.std_error[0] > 0:
+    if found is None or not found.std_error[0] > 0:
         return []
     observed, baseline = case.estimate.observed, case.estimate.baseline
     level = float(np.log(observed / baseline)) if min(observed, baseline) > 0 else 0.0
@@ -248,12 +251,12 @@ def _spread(case: Case) -> list[_Sign]:
 
 
 def _relative(case: Case) -> Floats:
-    """Outcomes less what the period did to the comparison units."""
-    outcomes, treated = case.arrangement.outcomes, case.arrangement.treated
-    if treated.all():
-        return outcomes
-    theirs = _mean(outcomes[~treated])
-    return np.asarray(outcomes - np.where(np.isfinite(theirs), theirs, 0.0))
+    """Outcomes less the mean of their group in each period: what moves a whole group is no noise."""
+    outcomes, treated = case.arrangement.outcomes.copy(), case.arrangement.treated
+    for group in (treated, ~treated):
+        mean = _mean(outcomes[group])
+        outcomes[group] -= np.where(np.isfinite(mean), mean, 0.0)
+    return outcomes
 
 
 def _digits(case: Case) -> list[_Sign]:
