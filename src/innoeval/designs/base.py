@@ -246,13 +246,29 @@ class Arrangement:
 
 
 def arrange(panel: Panel, claim: Claim) -> Arrangement:
-    """Arrays of a claim and a panel.
+    """Arrays of a claim and a panel, kept at hand: one evaluation asks for the same many times.
 
     Raises
     ------
     ClaimError
         Listing everything in which the claim does not fit the panel.
     """
+    global _arranged  # noqa: PLW0603 - replaced whole, so that threads may share it
+    for known_panel, known_claim, found in _arranged:
+        if known_panel is panel and known_claim is claim:
+            return found
+    made = _arrange(panel, claim)
+    if made.outcomes.size <= _LARGEST_KEPT:
+        _arranged = (*_arranged[-3:], (panel, claim, made))
+    return made
+
+
+#: Larger panels are not kept in memory for what it saves.
+_LARGEST_KEPT = 100_000
+_arranged: tuple[tuple[Panel, Claim, Arrangement], ...] = ()
+
+
+def _arrange(panel: Panel, claim: Claim) -> Arrangement:
     known = claim.outcome in panel.metrics
     outcomes = panel.matrix(claim.outcome) if known else None
     places = panel.places(claim.treated)
@@ -263,4 +279,7 @@ def arrange(panel: Panel, claim: Claim) -> Arrangement:
     starts = np.full(len(panel.units), panel.calendar.n, dtype=np.int64)
     begins = np.fromiter(map(position.__getitem__, first), np.int64, len(claim.treated))
     starts[places] = begins
-    return Arrangement(outcomes=outcomes, treated=starts < panel.calendar.n, starts=starts)
+    treated = starts < panel.calendar.n
+    for shared in (starts, treated):
+        shared.flags.writeable = False
+    return Arrangement(outcomes=outcomes, treated=treated, starts=starts)

@@ -157,6 +157,14 @@ def _without_units(values: Floats, mass: Floats, basis: list[Floats]) -> Floats:
 
 def _independent(gram: Floats, before: Floats) -> Integers:
     """Regressors that are no combination of earlier ones and the effects, in order."""
+    given = before[: len(gram)]
+    if (given > 0).all():
+        try:
+            rests = np.diag(np.linalg.cholesky(gram)) ** 2
+        except np.linalg.LinAlgError:
+            rests = np.zeros(len(gram))
+        if (rests > 2 * _COLLINEAR * given).all():  # by far the most common: none is
+            return np.arange(len(gram))
     kept: list[int] = []
     for j in range(len(gram)):
         if before[j] <= 0:
