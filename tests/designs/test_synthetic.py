@@ -99,7 +99,19 @@ def test_staggered_cohorts_are_averaged_over_treated_cells() -> None:
     found = SyntheticDiD().fit(panel, both)
     one = SyntheticDiD().fit(panel.drop_units(["u01", "u02"]), claim_on([0], 10))
     two = SyntheticDiD().fit(panel.drop_units("u00"), claim_on([1, 2], 15))
-    assert [c.estimate for c in found.components] == pytest.approx([one.effect, two.effect])
+    cohorts = [c.estimate for c in found.components if c.cohort is not None]
+    assert cohorts == pytest.approx([one.effect, two.effect])
+    # Donors' weights are averaged over treated cells, and the effect without each is told.
+    parts = {c.term: c.estimate for c in found.components}
+    weights = {
+        t.removeprefix("weight of "): v for t, v in parts.items() if t.startswith("weight of ")
+    }
+    assert sum(weights.values()) == pytest.approx(1.0, abs=0.1)
+    first = next(iter(weights))
+    assert max(weights.values()) == weights[first]
+    less = SyntheticDiD().fit(panel.drop_units(first), both)
+    assert parts[f"effect without {first}"] == pytest.approx(less.effect, abs=1e-2)
+    assert parts["effective number of donors"] > 1
     # 10 cells of the first cohort, 2 × 5 of the second.
     assert found.effect == pytest.approx((one.effect + two.effect) / 2)
     assert found.conf_int.low < found.effect < found.conf_int.high

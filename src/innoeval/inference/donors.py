@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class PlaceboInSpace:
     """What the same method shows for units that were not treated, and the interval by inversion.
 
-    With one treated unit every donor stands in for it once; with several, random sets of donors do.
+    The default, whatever the data. With one treated unit every donor stands in for it once, and is
+    held against the real run without that donor; with several, random sets of donors stand in.
     No p-value is below one over the number of runs, so with fewer than 19 donors no 95 % interval
     has an end.
 
@@ -50,6 +51,8 @@ class Conformal:
 class JackknifePlus:
     """Predictions with each period before the start left out, give or take its own residual.
 
+    Only by name, and with a warning: too short where what is left over moves slowly.
+
     References
     ----------
     Barber, Candès, Ramdas & Tibshirani (2021), Annals of Statistics 49:486-507,
@@ -71,6 +74,8 @@ class UnitJackknife:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PredictionInterval:
     """Bounds for the error of the weights by simulation, and for later shocks by their own spread.
+
+    Only by name, and with a warning: too short where what is left over moves slowly.
 
     Parameters
     ----------

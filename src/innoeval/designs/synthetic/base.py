@@ -16,7 +16,7 @@ from innoeval.designs.synthetic.pool import (
     make_pool,
     soft_objections,
 )
-from innoeval.designs.synthetic.report import donor_components, event_components, path_of
+from innoeval.designs.synthetic.report import donor_components, event_components, explained, path_of
 from innoeval.designs.synthetic.several import Cohorts
 from innoeval.errors import DesignError
 from innoeval.inference.donors import DonorChoice, PlaceboInSpace
@@ -91,7 +91,8 @@ class DonorDesign:
         panel, claim, policy
             What is to be evaluated, and by which thresholds.
         inference
-            `PlaceboInSpace` by default; see `innoeval.inference`.
+            `PlaceboInSpace` by default, whatever the data; the others of `innoeval.inference.donors`
+            are honoured where they fit.
 
         Raises
         ------
@@ -186,9 +187,13 @@ class DonorDesign:
                 f"{len(pool.launches)}; choose PlaceboInSpace"
             )
         cohorts = Cohorts(pool, self.imitate, pool.runs(policy, choice.draws))
+        parts = (
+            *cohorts.components(panel, policy.level, scaled=choice.scaled),
+            *explained(pool.units, cohorts.weights, ~pool.treated, cohorts.without, _COUNTS),
+        )
         return self._estimate(
             panel, claim, policy, pool, cohorts.overall(policy.level, scaled=choice.scaled), choice,
-            cohorts.path(panel), cohorts.components(panel, policy.level, scaled=choice.scaled),
+            cohorts.path(panel), parts,
         )  # fmt: skip
 
     def _doubted(self, panel: Panel, claim: Claim, policy: Policy, kernel: DonorKernel) -> Estimate:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from innoeval.designs.base import Positions
+from innoeval.designs.base import Mask, Positions
 from innoeval.designs.synthetic.kernel import DonorKernel
 from innoeval.records.estimate import Component, Path
 from innoeval.records.freeze import Floats
@@ -38,30 +40,57 @@ def donor_components(kernel: DonorKernel, counts: float) -> tuple[Component, ...
     counts
         Least weight of a donor to be told of.
     """
-    weights = kernel.weights
-    order = [i for i in np.argsort(-np.abs(weights), kind="stable") if abs(weights[i]) > counts]
-    parts = [
-        Component(term=f"weight of {kernel.units[i]}", estimate=float(weights[i])) for i in order
-    ]
-    left_out = np.zeros((len(order), len(weights)), dtype=bool)
-    left_out[np.arange(len(order)), order] = True
-    can = (kernel.placebos.allowed[0] & ~left_out).any(axis=1)
-    effects, _ = kernel.without(left_out[can])
-    parts += [
-        Component(term=f"effect without {kernel.units[i]}", estimate=float(effect))
-        for i, effect in zip(np.array(order, dtype=int)[can], effects, strict=True)
-    ]
+    allowed = kernel.placebos.allowed[0]
+    parts = explained(
+        kernel.units, kernel.weights, allowed, lambda left: kernel.without(left)[0], counts
+    )
     ratio, p_value = _ratio(kernel)
     return (
         *parts,
-        *(
-            [Component(term="effective number of donors", estimate=float(effective_donors(weights[None])[0]))]
-            if order
-            else []
-        ),
         Component(term="misfit before the start", estimate=float(kernel.misfit[0])),
         Component(term="misfit after over before", estimate=ratio, p_value=p_value),
-    )  # fmt: skip
+    )
+
+
+def explained(
+    units: tuple[str, ...],
+    weights: Floats,
+    allowed: Mask,
+    without: Callable[[Mask], Floats],
+    counts: float,
+) -> tuple[Component, ...]:
+    """Which donors, how much, and what changes without each.
+
+    Parameters
+    ----------
+    units
+        Names of the N units.
+    weights
+        Weight of each, (N,).
+    allowed
+        Mask (N,) of the donors.
+    without
+        Effects with some donors left out, rows of a mask (K, N).
+    counts
+        Least weight of a donor to be told of.
+    """
+    order = [i for i in np.argsort(-np.abs(weights), kind="stable") if abs(weights[i]) > counts]
+    if not order:
+        return ()
+    left_out = np.zeros((len(order), len(weights)), dtype=bool)
+    left_out[np.arange(len(order)), order] = True
+    can = (allowed & ~left_out).any(axis=1)
+    effects = without(left_out[can])
+    return (
+        *(Component(term=f"weight of {units[i]}", estimate=float(weights[i])) for i in order),
+        *(
+            Component(term=f"effect without {units[i]}", estimate=float(effect))
+            for i, effect in zip(np.array(order, dtype=int)[can], effects, strict=True)
+        ),
+        Component(
+            term="effective number of donors", estimate=float(effective_donors(weights[None])[0])
+        ),
+    )
 
 
 def _ratio(kernel: DonorKernel) -> tuple[float, float]:

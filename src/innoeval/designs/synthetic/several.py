@@ -7,9 +7,11 @@ from functools import cached_property
 
 import numpy as np
 
+from innoeval.designs.base import Mask
 from innoeval.designs.synthetic.kernel import Imitate
 from innoeval.designs.synthetic.pool import Pool
 from innoeval.records.estimate import Component, Path
+from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel
 from innoeval.stats.donors import Imitation, Task
 from innoeval.stats.placebo import Placebos, Ranked, floored, rank
@@ -52,6 +54,26 @@ class Cohorts:
         )
         scales = scale if scaled else np.ones(len(scale))
         return rank(np.asarray(effects)[:, None], scales, level)
+
+    @property
+    def weights(self) -> Floats:
+        """Weight of each unit, averaged over treated cells, (N,)."""
+        shares = self.pool.shares()
+        return np.asarray(
+            sum(share * run.weights[0] for share, run in zip(shares, self.runs, strict=True))
+        )
+
+    def without(self, donors: Mask) -> Floats:
+        """The overall effect when some donors are not used, one row of the mask (K, N) at a time."""
+        count, effects = len(donors), np.zeros(len(donors))
+        allowed = self.placebos.allowed[:1] & ~donors
+        parts = zip(self.pool.shares(), self.pool.launches, self.placebos.targets, strict=True)
+        for share, launch, targets in parts:
+            before = self.pool.before(launch)
+            members = np.repeat(targets[:1], count, axis=0)
+            task = Task(members @ self.pool.outcomes, before, ~before, allowed, members=members)
+            effects += share * self.imitate(self.pool, task).gaps[:, ~before].mean(axis=1)
+        return effects
 
     def components(self, panel: Panel, level: float, *, scaled: bool) -> tuple[Component, ...]:
         """The effect of each cohort."""
