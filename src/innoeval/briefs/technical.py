@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from innoeval.briefs import words
 from innoeval.briefs.mixture import mixture
@@ -21,6 +22,8 @@ _DECIDING = {
 }
 _STRICT = "Both together, base and stressed: the policy is strict."
 _MANY = 6
+#: So many checks that could not run get a row each.
+_FEW_SILENT = 3
 #: Downgrades on the first page; with more, all of them stand under Method.
 SHOWN_DOWNGRADES = 2
 #: So much of a query is printed: all of it, unless it is very long.
@@ -32,19 +35,34 @@ Row = tuple[str, str]
 
 
 def checks(ev: Evaluation) -> tuple[dict[str, str], ...]:
-    """A row for each finding: question, status, icon, word, colour and answer."""
-    return tuple(
-        {
-            "question": words.shown(finding.question, 200),
-            "status": finding.status,
-            "icon": theme.FINDING_ICONS[finding.status],
-            "word": theme.FINDING_WORDS[finding.status],
-            "colour": theme.FINDINGS[finding.status],
-            "says": words.shown(finding.says, 500),
-            "share": _share(finding),
-        }
-        for finding in ranked(ev)
+    """A row for each finding: question, status, icon, word, colour and answer.
+
+    Checks that could not run share a row where there are many of them.
+    """
+    answered = [finding for finding in ranked(ev) if finding.status != "not_applicable"]
+    silent = [finding for finding in ranked(ev) if finding.status == "not_applicable"]
+    if len(silent) <= _FEW_SILENT:
+        return tuple(_row(finding) for finding in (*answered, *silent))
+    together = replace(
+        silent[0],
+        question=f"{len(silent)} further questions that these data do not answer, or that do not arise",
+        says=" ".join(finding.question for finding in silent),
+        bias=None,
+        share_explained=None,
     )
+    return (*map(_row, answered), _row(together, 1500))
+
+
+def _row(finding: Finding, most: int = 500) -> dict[str, str]:
+    return {
+        "question": words.shown(finding.question, 200),
+        "status": finding.status,
+        "icon": theme.FINDING_ICONS[finding.status],
+        "word": theme.FINDING_WORDS[finding.status],
+        "colour": theme.FINDINGS[finding.status],
+        "says": words.shown(finding.says, most),
+        "share": _share(finding),
+    }
 
 
 def _share(finding: Finding) -> str:
