@@ -14,22 +14,26 @@ from innoeval.records.display import amount
 from innoeval.records.estimate import Interval
 from innoeval.records.freeze import Floats
 from innoeval.stats.changes import mean_of
+from innoeval.stats.contrast import Compared
 from innoeval.stats.group_means import group_means
 
 #: Fewest periods before the first start, and fewest units, to tell lasting levels from chance.
 _PERIODS, _UNITS = 6, 10
+#: The treated against the others.
+_APART = np.array([[1.0, -1.0]])
 
 
 @dataclass(frozen=True, slots=True)
 class SiteReversion:
-    """Levels of sites before the start, shrunk to the average (empirical Bayes).
+    """Levels of sites before the start, shrunk to the average (empirical Bayes), and their last half.
 
     Null: treated units were no worse than the others before the start, on the whole and in the later
-    half of the time (Bonferroni). Where they were, the part of the gap that is chance goes away by
-    itself: what the two halves of the time before the start disagree by tells the noise of a unit's
-    level, and its share in the spread of levels is the expected return to the average. Where levels
-    last, nothing returns, and units may well be chosen by need. `left` is the interval less the
-    expected return. Comparison units that were matched on noisy levels bounce back in the same way.
+    half of the time, nor worse there than they had been in the earlier half (Bonferroni). Where they
+    were, the part of the gap that is chance goes away by itself: what the two halves disagree by tells
+    the noise of a unit's level, and its share in the spread of levels is the expected return to the
+    average. Where levels last, nothing of them returns, and units may well be chosen by need; a bad
+    half still does. `left` is the interval less the expected return. Comparison units that were
+    matched on noisy levels bounce back in the same way.
 
     References
     ----------
@@ -61,47 +65,64 @@ class SiteReversion:
             )
         groups = np.stack([whole & treated, whole & ~treated])
         freedom = ours + theirs - 2
-        noise = _within(early - late, groups) / 4 / freedom
         spread = _within(level, groups) / freedom
-        found = group_means(level, groups, np.array([[1.0, -1.0]]), case.policy.level)
-        gap, error = float(found.effect[0]), float(found.std_error[0])
-        if not spread > 0 or not np.isfinite(gap):
+        if not spread > 0:
             return Measurement(status="not_applicable", says="All sites have the same level.")
-        share = min(1.0, noise / spread)
-        returns = share * gap
-        # The share is a ratio of two variances on about `freedom` degrees each.
-        doubt = float(np.hypot(share * error, abs(returns) * (4 / freedom) ** 0.5))
-        interval = case.estimate.improvement_int
-        reach = max(abs(returns - 1.645 * doubt), abs(returns + 1.645 * doubt))
-        p = min(1.0, 2 * min(_worse(level, groups), _worse(late, groups)))
-        said = (
-            f"Before the start the treated sites were {amount(abs(gap))} {'worse' if gap > 0 else 'better'} than the "
-            f"others, of which {100 * share:.0f} % is chance"
-        )
-        bias = Bias(returns, doubt, power_for_half(case, doubt))
-        if reach < case.margin or gap <= 0:
-            return Measurement(
-                status="clear",
-                says=f"{said}: too little to change the verdict." if gap > 0 else f"{said}.",
-                bias=bias,
-            )
+        share = min(1.0, _within(early - late, groups) / 4 / freedom / spread)
+        gaps = [
+            group_means(numbers, groups, _APART, case.policy.level)
+            for numbers in (level, late, late - early)
+        ]
+        return _measured(case, gaps, share, 1 - half / launch, freedom)
+
+
+def _measured(
+    case: Case, gaps: list[Compared], share: float, part: float, freedom: int
+) -> Measurement:
+    """What returns of the gaps in level, and of the later half, which is `part` of the baseline."""
+    effect, error, two_sided = (
+        np.concatenate([getattr(gap, name) for gap in gaps])
+        for name in ("effect", "std_error", "p_value")
+    )
+    p = np.where(effect > 0, two_sided / 2, 1 - two_sided / 2)
+    by_level, by_half = float(effect[0]), float(effect[2])
+    # The share is a ratio of two variances on about `freedom` degrees each.
+    doubts = (
+        float(np.hypot(share * error[0], share * by_level * (4 / freedom) ** 0.5)),
+        part * float(error[2]),
+    )
+    returns = (share * by_level, part * by_half)
+    reach = [gone + 1.645 * doubt for gone, doubt in zip(returns, doubts, strict=True)]
+    # What is too little to change the verdict is not asked about.
+    asked = np.where(np.array(reach) < case.margin, 1.0, [min(p[0], p[1]), p[2]])
+    k = int(asked.argmin())
+    said = (
+        (
+            f"Before the start the treated sites were {amount(abs(by_level))} {'worse' if by_level > 0 else 'better'} "
+            f"than the others, of which {100 * share:.0f} % is chance"
+        ),
+        (
+            f"In the later half of the time before the start the treated sites were {amount(abs(by_half))} "
+            f"{'worse' if by_half > 0 else 'better'} than in the earlier half, against the others"
+        ),
+    )[k]
+    bias = Bias(returns[k], doubts[k], power_for_half(case, doubts[k]))
+    if max(reach) < case.margin:
         return Measurement(
-            status="cannot_tell",
-            says=f"{said}; up to {amount(reach)} may go away by itself.",
-            says_problem=f"{said}; {amount(returns)} of it goes away by itself.",
-            p_value=p,
-            bias=bias,
-            left=Interval(
-                interval.low - returns - 1.96 * doubt, interval.high - returns + 1.96 * doubt
-            ),
+            status="clear", says=f"{said}: too little to change the verdict.", bias=bias
         )
-
-
-def _worse(numbers: Floats, groups: Mask) -> float:
-    """One-sided p-value that the first group lies above the second."""
-    found = group_means(numbers, groups, np.array([[1.0, -1.0]]), 0.95)
-    half = float(found.p_value[0]) / 2
-    return half if found.effect[0] > 0 else 1 - half
+    interval = case.estimate.improvement_int
+    return Measurement(
+        status="cannot_tell",
+        says=f"{said}; up to {amount(reach[k])} may go away by itself.",
+        says_problem=f"{said}; {amount(returns[k])} of the improvement comes by itself when such a spell ends.",
+        p_value=min(1.0, 3 * float(asked.min())),
+        bias=bias,
+        left=Interval(
+            interval.low - returns[k] - 1.96 * doubts[k],
+            interval.high - returns[k] + 1.96 * doubts[k],
+        ),
+    )
 
 
 def _within(numbers: Floats, groups: Mask) -> float:
