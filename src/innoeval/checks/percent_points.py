@@ -18,7 +18,7 @@ from innoeval.stats.decomposition import rate_factor
 #: The announced number is the other one if it lies so close to it, and so far from its own.
 _CLOSE, _FAR = 0.1, 0.25
 _SAID = re.compile(
-    r"(\d+(?:[.,]\d+)?)[  ]?(?:(%|per ?cent)(?:age)?(?! ?points?)|(%?[  ]?-?(?:percentage )?points?|pp\b))",
+    r"(\d+(?:[.,]\d+)?)[ -]?(?:((?:% ?|percentage[ -]?)?points?\b|pp\b|p\.p\.)|(?:%|per ?cent\b))",
     re.IGNORECASE,
 )
 
@@ -118,5 +118,5 @@ def _worded_otherwise(claim: Claim, said: float) -> str:
     for match in _SAID.finditer(claim.statement):
         number = float(match[1].replace(",", "."))
         if abs(number - said) <= 0.005 * said + 1e-9:
-            found["percentage_points" if match[3] else "relative"] = match[0]
+            found["percentage_points" if match[2] else "relative"] = match[0]
     return "" if claim.scale in found else next(iter(found.values()), "")
