@@ -137,13 +137,22 @@ def _order(panel: Panel, claim: Claim | None) -> list[int]:
 
 
 def _hatch(ax: Axes, rows: npt.NDArray[np.int64]) -> None:
-    """Hatching of the tiles whose colour would not be enough."""
+    """Hatching of the tiles whose colour would not be enough, run by run."""
+    from matplotlib.collections import PatchCollection
+    from matplotlib.patches import Rectangle
+
     for place, (_, _, hatch) in enumerate(TILES):
-        here = rows == place
-        if not hatch or not here.any():
+        if not hatch:
             continue
-        mask = np.ma.masked_where(~here, np.zeros(rows.shape))
-        ax.pcolor(
-            np.arange(rows.shape[1] + 1) - 0.5, np.arange(rows.shape[0] + 1) - 0.5, mask,
-            hatch=hatch, alpha=0.0, linewidth=0, edgecolor=theme.MUTED,
-        )  # fmt: skip
+        here = np.pad((rows == place).astype(np.int64), ((0, 0), (1, 1)))
+        begins, ends = (np.argwhere(np.diff(here) == change) for change in (1, -1))
+        runs = [
+            Rectangle((first - 0.5, row - 0.5), last - first, 1)
+            for (row, first), (_, last) in zip(begins, ends, strict=True)
+        ]
+        if runs:
+            ax.add_collection(
+                PatchCollection(
+                    runs, facecolor="none", edgecolor=theme.MUTED, linewidth=0, hatch=hatch
+                )
+            )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -19,7 +19,7 @@ from innoeval.sources.aggregates import Answer
 from innoeval.sources.denominators import joined
 from innoeval.sources.keys import without_case
 from innoeval.sources.metrics import Cost, Count, Distinct, Metric, Rate, Share, ShareWithin
-from innoeval.sources.moments import Terms, last_day, start_of
+from innoeval.sources.moments import Terms, number_of, span_of
 from innoeval.sources.provenance import provenance
 
 if TYPE_CHECKING:
@@ -51,13 +51,6 @@ class Wishes:
         """Frequency of the panel; terms are numbered."""
         return "integer" if isinstance(self.period, Mapping) else self.period
 
-    def end(self, number: int) -> datetime:
-        """The moment at which a period is over."""
-        if not isinstance(self.period, Mapping):
-            return start_of(number + 1, self.period)
-        day = last_day(list(self.period.values())[number - 1]) + timedelta(days=1)
-        return start_of(day.toordinal() - date(1970, 1, 1).toordinal(), "day")
-
 
 def assemble(
     records: Records,
@@ -78,7 +71,7 @@ def assemble(
     cells = result.cells
     kept = _kept(cells, records, result, notes)
     frame = pd.DataFrame({unit: cells["_unit"].astype(str), "_number": 0, "_n": cells["_n"]})[kept]
-    frame["_number"] = [_number(item, wishes.freq) for item in cells["_period"][kept]]
+    frame["_number"] = [number_of(item, wishes.period) for item in cells["_period"][kept]]
     answers = {name: _cut(answer, kept) for name, answer in result.answers.items()}
     young = np.zeros(len(frame), dtype=bool)
     for name, answer in answers.items():
@@ -174,13 +167,6 @@ def _kept(
     return kept
 
 
-def _number(item: object, freq: Frequency) -> int:
-    """A period of the query's on the axis of its frequency."""
-    if freq in {"integer", "financial_year"}:
-        return int(item)  # type: ignore[call-overload, no-any-return]
-    return ordinal(str(item)[:10], freq)
-
-
 def _cut(answer: Answer, kept: npt.NDArray[np.bool_]) -> Answer:
     return Answer(values=answer.values[kept], provisional=answer.provisional[kept], curve=answer.curve[kept],
                   parts={name: values[kept] for name, values in answer.parts.items()})  # fmt: skip
@@ -262,7 +248,7 @@ def _incomplete(
     early = {
         n
         for n in frame["_number"].unique()
-        if wishes.end(int(n)) + wait > now + timedelta(microseconds=1)
+        if span_of(int(n), wishes.period)[1] + wait > now + timedelta(microseconds=1)
     }
     rule = (
         f"{wishes.complete_after:,} days after its end"

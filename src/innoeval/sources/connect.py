@@ -230,7 +230,8 @@ def _of_files(paths: list[str], kind: str, texts: Collection[str]) -> ibis.Table
     if kind == "arrow":
         import pyarrow.dataset as ds
 
-        return con.read_in_memory(ds.dataset(paths, format="ipc"), table_name=name)
+        con.con.register(name, ds.dataset(paths, format="ipc"))
+        return con.table(name)
     read = con.read_csv if kind == "csv" else con.read_json
     found = read(paths, table_name="as_guessed").columns
     # Quotation marks that do not pair up and rows too long are errors, never rows left out.

@@ -59,20 +59,23 @@ def joined(
     if source is None:
         raise SourceError([Fault(found=f"the rate '{next(iter(rates))}' has nothing to divide by",
                                  remedy="give the table of denominators: denominators=")])  # fmt: skip
-    place = open_place(source, texts=[layout.unit])
-    with refusing(place.origin, place.hidden):
-        table = fetched(place.table).to_pandas()
+    if isinstance(source, pd.DataFrame):
+        table, origin = source, "a data frame"
+    else:
+        place = open_place(source, texts=[layout.unit])
+        with refusing(place.origin, place.hidden):
+            table, origin = fetched(place.table).to_pandas(), place.origin
     if layout.unit not in table:
         raise _fault(
             f"there is no column '{layout.unit}'",
             nearest(layout.unit, map(str, table.columns), "the columns are"),
-            place.origin,
+            origin,
         )
     when = next((name for name in table.columns if str(name).casefold() in _PERIODS), None)
     units = table[layout.unit].astype(str).map(lambda name: layout.units.get(name, name))
     numbers = [str(name) for name in table.columns
                if name not in {layout.unit, when} and pd.api.types.is_numeric_dtype(table[name])]  # fmt: skip
-    own, asked = _periods(table, when, freq, frame["_number"], place.origin)
+    own, asked = _periods(table, when, freq, frame["_number"], origin)
     out = {}
     for name, rate in rates.items():
         over = rate.over or (numbers[0] if len(numbers) == 1 else None)
@@ -85,11 +88,11 @@ def joined(
             raise _fault(
                 found,
                 f"say Rate(over=...): {nearest(over or '', numbers, 'the columns are')}",
-                place.origin,
+                origin,
             )
         values = table[over].to_numpy(dtype=np.float64, na_value=np.nan)
         known = pd.Series(values).groupby([units.to_numpy(), own]).sum(min_count=1)
-        _refuse_twice(table[layout.unit], own, place.origin)
+        _refuse_twice(table[layout.unit], own, origin)
         keys = pd.MultiIndex.from_arrays([frame[layout.unit].to_numpy(), asked])
         found_values = known.reindex(keys).to_numpy(dtype=np.float64)
         out[name] = np.where(found_values > 0, found_values, np.nan)
@@ -99,13 +102,13 @@ def joined(
             raise _fault(
                 f"there is no denominator for {some}",
                 "add their rows, or say crosswalk= if they have another name there",
-                place.origin,
+                origin,
             )
         if n := int(np.isnan(out[name]).sum()):
             notes.append(
                 f"'{name}' has no denominator in {n:,} of {len(frame):,} cells: missing, not carried forward."
             )
-    notes.append(f"Denominators came from {place.origin}.")
+    notes.append(f"Denominators came from {origin}.")
     return out
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from innoeval.errors import Fault, SourceError
-from innoeval.records.calendar import Frequency, first_day
+from innoeval.records.calendar import Frequency, first_day, ordinal
 from innoeval.sources.connect import fetched
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def moment(
     kind = values.type()
     if kind.is_string():
         if date_format is not None:
-            values = values.as_timestamp(date_format)
+            values = values.as_timestamp(date_format).cast("timestamp")
         else:
             aware = _text_is_aware(table, column, origin)
             values = values.try_cast(dt.Timestamp("UTC") if aware else dt.timestamp)
@@ -145,10 +145,22 @@ def period_of(moment: Any, period: Frequency | Terms) -> Any:
     return moment.truncate(_UNITS[period]).date()
 
 
-def start_of(number: int, freq: Frequency) -> datetime:
-    """The moment at which a period begins, on the clock of the place."""
-    day = first_day(number, freq)
-    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - on the place's clock
+def number_of(item: object, period: Frequency | Terms) -> int:
+    """A period of a query's on the axis of its frequency."""
+    if isinstance(period, Mapping) or period == "financial_year":
+        return int(item)  # type: ignore[call-overload, no-any-return]
+    return ordinal(str(item)[:10], period)
+
+
+def span_of(number: int, period: Frequency | Terms) -> tuple[datetime, datetime]:
+    """The moments at which a period begins and is over, on the clock of the place."""
+    if isinstance(period, Mapping):
+        first, last = _span(*list(period.items())[number - 1])
+        end = last + timedelta(days=1)
+    else:
+        first, end = first_day(number, period), first_day(number + 1, period)
+    one, other = (datetime(day.year, day.month, day.day) for day in (first, end))  # noqa: DTZ001 - on the place's clock
+    return one, other
 
 
 def check_terms(terms: Terms) -> None:
@@ -175,11 +187,6 @@ def _span(name: str, ends: tuple[str, str]) -> tuple[date, date]:
             f"the term '{name}' is {ends!r}; write two dates such as 2023-09-01"
         ) from None
     return first, last
-
-
-def last_day(term: tuple[str, str]) -> date:
-    """Last day of a term."""
-    return _span("", term)[1]
 
 
 def workdays(first: Any, last: Any, holidays: Sequence[date]) -> Any:

@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -32,8 +32,9 @@ from innoeval.sources.moments import (
     as_instant,
     as_local,
     moment,
+    number_of,
     period_of,
-    start_of,
+    span_of,
     workdays,
 )
 from innoeval.sources.survival import curve_answers
@@ -115,7 +116,8 @@ def run(
         young = {name: a for name, a in answers.items() if a.curve.any()}
         if young and now is not None:
             today = as_local(now, layout.time_zone, aware=opened.aware).date()
-            queries += _read_curves(cases, cells, metrics, young, now, today, layout, place.origin)
+            recent = _recent(cases, cells, young, period)
+            queries += _read_curves(recent, cells, metrics, young, now, today, layout, place.origin)
     if now is None:
         raise SourceError([Fault(found="no record has a date", origin=place.origin, column=layout.opened,
                                  remedy="name the column of dates with opened=")])  # fmt: skip
@@ -164,7 +166,7 @@ def _cases(
         keep.append((cases["_started"] <= limit) | cases["_started"].isnull())
     if window is not None and not isinstance(period, Mapping):
         first, last = (ordinal(end, period) for end in window)
-        low, high = (start_of(number, period) for number in (first, last + 1))
+        low, high = span_of(first, period)[0], span_of(last, period)[1]
         keep.append((opened.local >= low) & (opened.local < high))
     return (cases.filter(keep) if keep else cases), opened
 
@@ -223,8 +225,19 @@ def _latest(cells: pd.DataFrame) -> datetime | None:
     return pd.Timestamp(max(known)).ceil("us").to_pydatetime() if known else None
 
 
+def _recent(
+    cases: Any, cells: pd.DataFrame, young: Mapping[str, Answer], period: Frequency | Terms
+) -> Any:
+    """Cases of the periods that need a curve; their span first, by which files are skipped."""
+    periods = sorted({p for a in young.values() for p in cells["_period"][a.curve].dropna()})
+    spans = [span_of(number_of(item, period), period) for item in (periods[0], periods[-1])]
+    zone = timedelta(days=1)  # of the place may be so far from that of the column
+    inside = cases["_started"].between(spans[0][0] - zone, spans[-1][1] + zone)
+    return cases.filter(inside, cases["_period"].isin(periods))
+
+
 def _read_curves(
-    cases: Any,
+    recent: Any,
     cells: pd.DataFrame,
     metrics: Mapping[str, Metric],
     young: Mapping[str, Answer],
@@ -240,8 +253,6 @@ def _read_curves(
     import ibis
 
     key = ["_unit", "_period"]
-    periods = {p for a in young.values() for p in cells["_period"][a.curve].dropna()}
-    recent = cases.filter(cases["_period"].isin(sorted(periods)))
     groups: dict[tuple[str, int], dict[str, Median | Quantile | ShareWithin]] = {}
     for name in young:
         metric = metrics[name]
@@ -277,9 +288,7 @@ def _read_curves(
 
 def _text(query: Any) -> str:
     """A query as its database reads it."""
-    import ibis
-
-    return " ".join(str(ibis.to_sql(query)).split())
+    return " ".join(query.get_backend().compile(query).split())
 
 
 def digest(text: str) -> str:

@@ -42,15 +42,19 @@ def curve_answers(
     times = known.group_by([*cell, "_time"]).aggregate(
         _over=known["_closed"].sum(), _all=known.count()
     )
-    later = ibis.window(group_by=cell, order_by=times["_time"].desc(), following=0)
-    under_way = times.mutate(_at_risk=times["_all"].sum().over(later))
+    # One order for every window: the database sorts once.
+    order = {"group_by": cell, "order_by": times["_time"]}
+    everyone, so_far = (
+        times["_all"].sum().over(**order, rows=(None, None)),
+        times["_all"].sum().over(**order, rows=(None, 0)),
+    )
+    under_way = times.mutate(_at_risk=everyone - so_far + times["_all"])
     share = 1 - under_way["_over"].cast("float64") / under_way["_at_risk"].cast("float64")
     fall = ibis.ifelse(
         under_way["_over"] < under_way["_at_risk"], ibis.greatest(share, 1e-300).ln(), _NEVER
     )
     falling = under_way.mutate(_fall=fall)
-    earlier = ibis.window(group_by=cell, order_by=falling["_time"], following=0)
-    fallen = falling["_fall"].sum().over(earlier)
+    fallen = falling["_fall"].sum().over(group_by=cell, order_by=falling["_time"], rows=(None, 0))
     # PostgreSQL refuses powers of e that are too small to write.
     curve = falling.mutate(_left=ibis.ifelse(fallen < -600, 0.0, ibis.greatest(fallen, -600).exp()))
     time, left, ended = curve["_time"].cast("float64"), curve["_left"], curve["_over"] > 0
