@@ -7,6 +7,7 @@ verdict, list. `--claims` and `--portfolios` set how many; `--jobs` how many pro
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import fields
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 import innoeval as ie
-from innoeval.portfolio import two_lists
+from innoeval.portfolio import two_lists, watch
 from innoeval.records import Claim, Panel
 
 SEED = 20261124
@@ -75,11 +76,38 @@ def discoveries(mix: tuple[float, float, float], n: int, seed: int, **sizes: obj
     )
 
 
+class Looked(NamedTuple):
+    """Shares of panels without effect in which some look of ten showed one, at 5 % two-sided."""
+
+    planned: float
+    always: float
+    naive: float
+
+
+def looked(rho: float, draws: int, seed: int) -> Looked:
+    """Look ten times, month by month, at panels in which nothing happened."""
+    looks = [f"2023-{month:02d}" for month in range(3, 13)]
+    seen = []
+    for i in range(draws):
+        case = ie.simulate.draw(
+            "null", seed=seed * 100_000 + i, n_units=24, n_treated=12, n_before=24, n_after=12,
+            rho=rho, season=0.0,
+        )  # fmt: skip
+        found = watch(case.claim, case.panel, looks)
+        seen.append([
+            ((found["conf_low"] > 0) | (found["conf_high"] < 0)).any(),
+            ((found["always_low"] > 0) | (found["always_high"] < 0)).any(),
+            (found["estimate"].abs() > 1.96 * found["std_error"]).any(),
+        ])  # fmt: skip
+    return Looked(*np.mean(seen, axis=0).tolist())
+
+
 def main() -> None:
     """Print the page."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--claims", type=int, default=1000)
     parser.add_argument("--portfolios", type=int, default=10)
+    parser.add_argument("--draws", type=int, default=400)
     parser.add_argument("--jobs", type=int, default=1)
     asked = parser.parse_args()
     lines = [
@@ -108,7 +136,25 @@ def main() -> None:
                 f"| {name} | {mean[0]:.0f} | {100 * mean[1]:.1f} ± {100 * error[1]:.1f} % "
                 f"| {mean[2]:.0f} | {100 * mean[3]:.1f} ± {100 * error[3]:.1f} % |"
             )
-            print(lines[-1], flush=True)
+            print(lines[-1], file=sys.stderr, flush=True)
+    lines += [
+        "",
+        "## Ten looks at nothing",
+        "",
+        (
+            f"{asked.draws} panels without effect for each row (12 treated and 12 comparison units, 24 "
+            "months before, looks in each of the months 3 to 12 after). Share in which any of the "
+            "ten looks showed a change, in either direction, at 5 % for all looks together."
+        ),
+        "",
+        "| autocorrelation | planned looks (O'Brien-Fleming) | any looks | every look at 5 % |",
+        "|---:|---:|---:|---:|",
+    ]
+    for rho in (0.0, 0.3, 0.6):
+        found_looks = looked(rho, asked.draws, SEED)
+        shares = " | ".join(f"{100 * share:.1f} %" for share in found_looks)
+        lines.append(f"| {rho} | {shares} |")
+        print(lines[-1], file=sys.stderr, flush=True)
     print("\n".join(lines))
 
 

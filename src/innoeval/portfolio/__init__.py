@@ -5,6 +5,7 @@ from innoeval.portfolio.panels import PanelDataset, PanelSource
 from innoeval.portfolio.pool import Pooled, Pools, pool
 from innoeval.portfolio.ranking import rank
 from innoeval.portfolio.run import evaluate_all, read_portfolio
+from innoeval.portfolio.sequence import versions, watch
 from innoeval.records.portfolio import Portfolio
 
 __all__ = [
@@ -20,4 +21,6 @@ __all__ = [
     "read_portfolio",
     "tally",
     "two_lists",
+    "versions",
+    "watch",
 ]
