@@ -204,3 +204,16 @@ def test_cases_near_a_target_are_metrics_and_show_in_the_fingerprint():
     assert near != panel_of()
     with pytest.raises(PanelError, match="near_target is 'open'; name two columns"):
         panel_of(near_target="open")
+
+
+@pytest.mark.parametrize("sorted_before", [False, True])
+def test_other_values_of_a_metric_leave_all_else(sorted_before):
+    panel = panel_of()
+    if sorted_before:
+        assert len(panel.frame) == len(FRAME)
+    doubled = panel.with_values("days", 2 * panel.matrix("days"))
+    np.testing.assert_array_equal(doubled.matrix("days"), 2 * panel.matrix("days"))
+    assert doubled == panel_of(FRAME.assign(days=2 * FRAME["days"]))
+    assert doubled != panel
+    assert panel == panel_of()
+    assert doubled.frame["open"].tolist() == panel.frame["open"].tolist()

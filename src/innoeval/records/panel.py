@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -243,8 +243,21 @@ class Panel:
         >>> panel.with_values("days", 2 * panel.matrix("days")).matrix("days")
         array([[20., 18.]])
         """
-        column = np.asarray(values, dtype=np.float64)[self._codes]
-        return replace(self, frame=self.frame.assign(**{outcome: column}))
+        same = object.__new__(Panel)
+        put, raw = object.__setattr__, self._unsorted
+        for item in fields(self):
+            if item.name not in {"frame", "_codes", "_unsorted"}:
+                put(same, item.name, getattr(self, item.name))
+        put(same, "_unsorted", None)
+        values = np.asarray(values, dtype=np.float64)
+        if raw is not None and outcome in raw.numbers:
+            # Units and periods are not read again: a check may ask for many such panels.
+            numbers = {**raw.numbers, outcome: values.reshape(-1)[raw.cells]}
+            put(same, "_unsorted", raw._replace(numbers=numbers))
+        else:
+            put(same, "frame", self.frame.assign(**{outcome: values[self._codes]}))
+            put(same, "_codes", self._codes)
+        return same
 
     def rows(self, units: Collection[str]) -> npt.NDArray[np.bool_]:
         """Mask of shape (units,) that is true for the units named."""

@@ -52,7 +52,7 @@ def copied(values: Floats, fewest: int = 3) -> Run | None:
     n, length = values.shape
     best: Run | None = None
     tries = max(1, n * (n - 1) // 2 * length)
-    for shift in range(1, n // 2 + 1):
+    for shift in _shifts(values, fewest):
         others = (np.arange(n) + shift) % n
         runs = _runs(values == values[others])
         row, last = np.unravel_index(int(np.argmax(runs)), runs.shape)
@@ -64,6 +64,31 @@ def copied(values: Floats, fewest: int = 3) -> Run | None:
         if best is None or chance < best.p_value:
             best = Run(pair[0], pair[1], int(last), size, 0, float(min(1.0, chance)))
     return best
+
+
+def _shifts(values: Floats, fewest: int) -> list[int]:
+    """Distances between rows that have some run of equal numbers, at most half of all rows.
+
+    Rows with one and the same run stand next to each other once their runs are sorted; where more
+    than a few do, numbers are so few that every distance may hold the longest.
+    """
+    n, length = values.shape
+    if length < fewest or n < 2:
+        return []
+    _, codes = np.unique(values, return_inverse=True, equal_nan=False)
+    codes = codes.reshape(values.shape).astype(np.int64)
+    key = codes[:, : length - fewest + 1]
+    for step in range(1, fewest):
+        # Numbered anew at each step, so that no key grows too large.
+        both = key * (codes.max() + 1) + codes[:, step : length - fewest + 1 + step]
+        key = np.unique(both, return_inverse=True)[1].reshape(both.shape)
+    order = np.argsort(key, axis=0, kind="stable")
+    ranked = np.take_along_axis(key, order, axis=0)
+    one, period = np.nonzero(ranked[1:] == ranked[:-1])
+    if len(one) > n:
+        return list(range(1, n // 2 + 1))
+    apart = np.abs(order[one, period] - order[one + 1, period])
+    return sorted({int(min(d, n - d)) for d in apart})
 
 
 def copied_forward(values: Floats, lag: int, fewest: int = 3) -> Run | None:
