@@ -95,7 +95,9 @@ def test_of_two_events_with_the_same_words_none_is_lost() -> None:
     [
         ("treated", "2010", "problem", "fatal"),
         ("treated", "2009", "problem", "fatal"),
-        ("treated", "2003", "clear", "major"),
+        ("treated", "2003", "cannot_tell", "major"),
+        ("treated", "1999", "clear", "major"),
+        ("all", "2003", "clear", "major"),
         ("all", "2010", "clear", "major"),
         (("u00", "u01"), "2011", "problem", "fatal"),
         (("u15",), "2011", "problem", "major"),
@@ -107,6 +109,13 @@ def test_declared_events(scope: object, period: str, status: str, severity: str)
     claim = claim_on(range(6), 10, events=[Event(period=period, scope=scope, what="a law")])
     found = finding("concurrent_change", claim, panel_of(OUTCOMES))
     assert (found.status, found.severity) == (status, severity)
+
+
+def test_who_shares_an_event_is_told() -> None:
+    scope = ("u00", "u01", *(f"u{i:02d}" for i in range(6, 20)))
+    claim = claim_on(range(6), 10, events=[Event(period="2011", scope=scope, what="a law")])
+    says = finding("concurrent_change", claim, panel_of(OUTCOMES)).says
+    assert "2 of 6 treated and 14 of 14 comparison units" in says
 
 
 def test_an_event_for_all_is_fatal_without_a_comparison() -> None:

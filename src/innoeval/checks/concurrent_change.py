@@ -25,7 +25,8 @@ class ConcurrentChange:
     A fact, not a test. An event from one period before the start onwards that only treated units
     share, or only the comparison units (or everybody, where there is no comparison group), cannot
     be told apart from an effect: it is fatal. One that reached all units is netted off by the
-    comparison; one that reached both groups in part is a major problem.
+    comparison; one that reached both groups in part is a major problem. Of an earlier one that not
+    all units share nobody can say how much of it stands between before and after.
 
     References
     ----------
@@ -60,16 +61,39 @@ class ConcurrentChange:
             if who == "uneven":
                 return Measurement(
                     status="problem",
-                    says=f"Another change in {event.period} reached some units only ({event.what}), and not both groups alike.",
+                    says=f"Another change in {event.period} ({event.what}) reached {_shared(event, case)}: not both groups alike.",
+                )
+        for event in case.claim.events:
+            if 0 < position(event.period) < case.panel.calendar.n and _reach(event, case) != "both":
+                return Measurement(
+                    status="cannot_tell",
+                    says=f"An earlier change ({event.what}, {event.period}) reached {_shared(event, case)}; what it did between then and the start is part of the comparison.",
                 )
         if late:
             return Measurement(
                 status="clear",
-                says=f"What else changed ({late[0].what}, {late[0].period}) reached comparison units too and is netted off.",
+                says=f"What else changed ({late[0].what}, {late[0].period}) reached {_shared(late[0], case)} and is netted off.",
             )
         return Measurement(
-            status="clear", says="The other changes on record happened well before the start."
+            status="clear",
+            says="The other changes on record reached all units, or came before the first or after "
+            "the last period.",
         )
+
+
+def _shared(event: Event, case: Case) -> str:
+    """Who shares an event, in words: "all units", "2 of 6 treated and 14 of 14 comparison units"."""
+    if event.scope == "all":
+        return "all units"
+    treated = case.arrangement.treated
+    reached = treated if event.scope == "treated" else case.panel.rows(event.scope)
+    ours, theirs = int((reached & treated).sum()), int((reached & ~treated).sum())
+    if ours + theirs == len(treated):
+        return "all units"
+    return (
+        f"{ours} of {int(treated.sum())} treated and {theirs} of {int((~treated).sum())} "
+        "comparison units"
+    )
 
 
 def _reach(event: Event, case: Case) -> str:
