@@ -269,3 +269,46 @@ def test_effects_expected_before_the_start_are_not_earlier_trends() -> None:
     )
     found = ie.sensitivity.relative_magnitudes(study, m=[1], event_time=[-1, 0])
     assert found.attrs["target"].startswith("average of the effects at event times -1 to 0")
+
+
+def student_quantile(df: int) -> float:
+    """97.5 % of Student's t."""
+    from scipy.stats import t
+
+    return float(t.ppf(0.975, df))
+
+
+def test_estimated_covariances_widen_by_their_degrees_of_freedom() -> None:
+    """By hand: Student's quantile of 18 degrees, and for weights chosen among 2 earlier changes."""
+    known = EventCoefficients(**STUDY)
+    few = EventCoefficients(**STUDY, df=18)
+    many = EventCoefficients(**STUDY, df=1e9)
+    for verb, chosen in (
+        (ie.sensitivity.relative_magnitudes, 0),
+        (ie.sensitivity.smoothness, few.n_pre - 1),
+    ):
+        plain = verb(known, [0.0])
+        assert plain.attrs["errors"] == "normal"
+        assert verb(few, [0.0]).equals(plain)
+        told = verb(few, [0.0], errors="student")
+        assert told.attrs["errors"] == "student"
+        assert told.attrs["breakdown"] <= plain.attrs["breakdown"]
+        left = 18 - chosen
+        factor = np.sqrt(18 / left * (1 + chosen / (left - 1))) * student_quantile(left) / 1.959964
+        half = [float((f["conf_high"] - f["conf_low"]).iloc[0]) for f in (plain, told)]
+        assert half[1] / half[0] == pytest.approx(factor, rel=1e-4)
+        assert verb(many, [0.0], errors="student").to_numpy() == pytest.approx(
+            plain.to_numpy(), abs=1e-6
+        )
+    with pytest.raises(ie.errors.DesignError, match="degrees of freedom of the covariance"):
+        ie.sensitivity.smoothness(known, [0.0], errors="student")
+    with pytest.raises(ie.errors.DesignError, match="too few"):
+        ie.sensitivity.smoothness(EventCoefficients(**STUDY, df=2), [0.0], errors="student")
+    with pytest.raises(ie.errors.DesignError, match="errors='exact' is not known"):
+        ie.sensitivity.smoothness(known, [0.0], errors="exact")
+
+
+def test_the_estimate_knows_its_degrees_of_freedom(employment: ie.Estimate) -> None:
+    told = ie.sensitivity.smoothness(employment, [0.0], errors="student")
+    plain = ie.sensitivity.smoothness(employment, [0.0])
+    assert (told["conf_high"] > plain["conf_high"]).all()

@@ -42,6 +42,9 @@ class EventCoefficients(ArrayRecord):
         Their covariance.
     level
         Level of the intervals.
+    df
+        Degrees of freedom that the covariance was estimated with, such as clusters less 1; None
+        where it is known.
 
     Raises
     ------
@@ -60,6 +63,7 @@ class EventCoefficients(ArrayRecord):
     coefficient: Floats
     covariance: Floats
     level: float = 0.95
+    df: float | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "event_time", tuple(int(e) for e in self.event_time))
@@ -100,6 +104,7 @@ def relative_magnitudes(
     event_time: int | Sequence[int] | None = None,
     *,
     method: str = "hybrid",
+    errors: str = "normal",
 ) -> pd.DataFrame:
     r"""Intervals that hold if trends part after the start by at most m times as much as before it.
 
@@ -119,16 +124,20 @@ def relative_magnitudes(
         Periods since the start; several are averaged. None: the average over all from the start.
     method
         "hybrid" (conditional with a least favourable first stage) or "conditional".
+    errors
+        "normal": the covariance is taken as known, as in the paper. "student": as estimated with
+        the estimate's degrees of freedom; wider, and to be preferred with few clusters.
 
     Returns
     -------
     Frame with columns m, conf_low and conf_high; `.attrs` has "breakdown", "target", "restriction",
-    "method" and "level".
+    "method", "level" and "errors".
 
     Raises
     ------
     DesignError
-        Where the estimate has no event times before the start, or no covariance.
+        Where the estimate has no event times before the start, no covariance, or for "student"
+        too few degrees of freedom.
 
     References
     ----------
@@ -148,7 +157,8 @@ def relative_magnitudes(
         raise DesignError(f"method='{method}' is not known; write 'hybrid' or 'conditional'")
     study, bounds, hybrid = _study(est), _bounds(m), method == "hybrid"
     target = _target(study, event_time)
-    args = (study.coefficient, study.covariance, study.n_pre, target.weights)
+    covariance = study.covariance * _widening(study, errors, 0)
+    args = (study.coefficient, covariance, study.n_pre, target.weights)
     found = relative_bounds(*args, bounds, level=study.level, hybrid=hybrid)
     return _frame(
         bounds, found.low, found.high,
@@ -159,6 +169,7 @@ def relative_magnitudes(
         method="conditional test with a least favourable first stage (C-LF)" if hybrid
         else "conditional test",
         level=study.level,
+        errors=errors,
     )  # fmt: skip
 
 
@@ -166,6 +177,8 @@ def smoothness(
     est: Estimate | EventCoefficients,
     m: Iterable[float],
     event_time: int | Sequence[int] | None = None,
+    *,
+    errors: str = "normal",
 ) -> pd.DataFrame:
     r"""Intervals that hold if the slope of a difference in trends changes by at most m per period.
 
@@ -183,17 +196,20 @@ def smoothness(
         Bounds in outcome units per period, 0 or more.
     event_time
         Periods since the start; several are averaged. None: the average over all from the start.
+    errors
+        As for `relative_magnitudes`. "student" also allows for weights that were chosen by an
+        estimated covariance, which makes the shortest interval look better than it is.
 
     Returns
     -------
     Frame with columns m, conf_low and conf_high; `.attrs` has "breakdown", "target", "restriction",
-    "method" and "level".
+    "method", "level" and "errors".
 
     Raises
     ------
     DesignError
-        Where the estimate has no event times before the start, or a covariance that is not
-        positive definite.
+        Where the estimate has no event times before the start, a covariance that is not positive
+        definite, or for "student" too few degrees of freedom.
 
     References
     ----------
@@ -220,7 +236,8 @@ def smoothness(
             "fewer units than event times; intervals that lean on it would be too short. Use "
             "relative_magnitudes, or fewer event times"
         )
-    args = (study.coefficient, study.covariance, study.n_pre, target.weights)
+    covariance = study.covariance * _widening(study, errors, study.n_pre - 1)
+    args = (study.coefficient, covariance, study.n_pre, target.weights)
     found = smooth_bounds(*args, bounds, level=study.level)
     return _frame(
         bounds, found.low, found.high,
@@ -230,6 +247,7 @@ def smoothness(
         "to the next",
         method="shortest interval of fixed length (FLCI)",
         level=study.level,
+        errors=errors,
     )  # fmt: skip
 
 
@@ -266,7 +284,40 @@ def _study(est: Estimate | EventCoefficients) -> EventCoefficients:
         coefficient=np.array([part.estimate for part in parts]),
         covariance=covariance[np.ix_(kept, kept)],
         level=est.level,
+        df=est.df,
     )
+
+
+def _widening(study: EventCoefficients, errors: str, chosen: int) -> float:
+    """Factor on the covariance that makes normal quantiles do for an estimated one.
+
+    `chosen` weights were chosen to make an estimated variance small: it is then too small by
+    df / (df − chosen), and the true one larger than the smallest possible by
+    1 + chosen / (df − chosen − 1), as where that many covariates are adjusted for (Cox & McCullagh
+    1982). The rest is Student's quantile in the place of the normal one.
+    """
+    if errors not in {"normal", "student"}:
+        raise DesignError(f"errors='{errors}' is not known; write 'normal' or 'student'")
+    if errors == "normal":
+        return 1.0
+    if study.df is None:
+        raise DesignError(
+            "errors='student' needs the degrees of freedom of the covariance, which this estimate "
+            "does not have; give EventCoefficients(df=...), or leave it at 'normal'"
+        )
+    left = study.df - chosen
+    if left <= 1:
+        raise DesignError(
+            f"{study.df:.0f} degrees of freedom are too few for {study.n_pre} coefficients before "
+            "the start; leave the earliest out"
+        )
+    if np.isinf(left):
+        return 1.0
+    from scipy.special import ndtri, stdtrit
+
+    tail = (1 + study.level) / 2
+    quantiles = float(stdtrit(left, tail) / ndtri(tail))
+    return study.df / left * (1 + chosen / (left - 1)) * quantiles**2
 
 
 def _by_event_time(est: Estimate) -> list[int]:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from tests.calibration.sensitivity import Cell, coverage, relative_cells, smooth_cells
+from tests.calibration.sensitivity import (
+    Cell,
+    coverage,
+    few_units_cells,
+    few_units_coverage,
+    relative_cells,
+    smooth_cells,
+)
 
 #: Three standard errors of a 95 with 500 draws; normal quantiles with estimated errors lose more.
 MISS = {0: 0.03, 30: 0.045}
@@ -14,6 +21,18 @@ MISS = {0: 0.03, 30: 0.045}
 def test_coverage(cell: Cell) -> None:
     for name, share in coverage(cell, draws=500, seed=20260402).items():
         assert share >= 0.95 - MISS[cell.units], name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", few_units_cells())
+def test_few_units_are_allowed_for(cell: Cell) -> None:
+    assert few_units_coverage(cell, draws=500, seed=20260402)["student"] >= 0.95 - 0.03
+
+
+def test_a_slice_with_few_units() -> None:
+    found = few_units_coverage(Cell(0.0, "worst", 0.0, "average", 12), draws=200, seed=2)
+    assert found["normal"] < found["student"]
+    assert found["student"] >= 0.95 - 3.5 * 0.0155
 
 
 @pytest.mark.parametrize(
