@@ -1,6 +1,7 @@
 """Portfolios: many claims at once, resumable, on one machine or a cluster."""
 
 from innoeval.portfolio.adjust import Lists, tally, two_lists
+from innoeval.portfolio.equity import Equity, Gap, who_gained
 from innoeval.portfolio.panels import PanelDataset, PanelSource
 from innoeval.portfolio.pool import Pooled, Pools, pool
 from innoeval.portfolio.ranking import rank
@@ -9,6 +10,8 @@ from innoeval.portfolio.sequence import versions, watch
 from innoeval.records.portfolio import Portfolio
 
 __all__ = [
+    "Equity",
+    "Gap",
     "Lists",
     "PanelDataset",
     "PanelSource",
@@ -23,4 +26,5 @@ __all__ = [
     "two_lists",
     "versions",
     "watch",
+    "who_gained",
 ]
