@@ -32,8 +32,8 @@ def curve_answers(
 
     Returns
     -------
-    An ibis table with `_unit`, `_period` and the answers; null where the curve does not fall so
-    far. No record leaves the database.
+    An ibis table with `_unit`, `_period` and the answers; null where the curve does not fall, or
+    the cases are not followed, so far. No record leaves the database.
     """
     import ibis
 
@@ -66,5 +66,8 @@ def curve_answers(
         level = first < ibis.coalesce(then, time.max() + 1)
         answers[name] = ibis.ifelse(level, (first + ibis.coalesce(then, time.max())) / 2, first)
     for name, limit in limits.items():
-        answers[name] = 1 - ibis.coalesce(left.min(where=time <= limit), 1.0)
+        reached = (time.max() >= limit) | (left.min() <= TOLERANCE)
+        answers[name] = ibis.ifelse(
+            reached, 1 - ibis.coalesce(left.min(where=time <= limit), 1.0), ibis.null("float64")
+        )
     return curve.group_by(cell).aggregate(**answers)
