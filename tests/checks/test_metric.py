@@ -58,6 +58,13 @@ def test_a_claim_registered_before_its_results_is_believed(when: str, status: st
     assert finding("metric", claim, drawn(seed)).status == status
 
 
+def test_one_treated_unit_of_few_cannot_tell() -> None:
+    noise = np.random.default_rng(5).normal(size=(2, 12, 24)) + 10
+    noise[0, 0, 12:] -= 5
+    panel = panel_with(noise[0], {"other": noise[1]}, outcomes=("y", "other"))
+    assert finding("metric", claim_on([0], 12, size=5.0), panel).status == "cannot_tell"
+
+
 def test_one_metric_and_no_comparison() -> None:
     y = np.random.default_rng(3).normal(size=(30, 24))
     assert finding("metric", claim_on(range(10), 12), panel_of(y)).status == "not_applicable"

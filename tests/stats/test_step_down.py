@@ -42,6 +42,12 @@ def test_a_family_of_noise_is_rejected_no_more_than_it_should_be() -> None:
     assert hits <= 18
 
 
+def test_a_pooled_spread_is_that_of_both_groups() -> None:
+    # Means 3 and 0; squares 2 and 2 over (2 × 2): 3 / 1.
+    found = studentised(np.array([[2.0], [4], [-1], [1]]), np.arange(4)[None] < 2, pooled=True)
+    assert found.item() == 3.0
+
+
 def test_a_metric_that_does_not_vary_has_no_statistic() -> None:
     chosen = assignments(np.arange(5) < 2, 99, 1)
     assert (studentised(np.ones((5, 1)), chosen) == 0).all()

@@ -18,6 +18,8 @@ from innoeval.stats.step_down import step_down, studentised
 _DRAWS = 999
 #: Share of the claims whose metric was fixed beforehand, and did not change, that are taken for picked.
 _FALSE = 0.03
+#: Choices of units that must be able to beat the level for a metric to count as picked.
+_COARSE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,9 @@ class Metric:
                 "as the best."
             )
             return said if adjusted <= level else replace(said, says=says)
-        # The claimed one of so many looks is the best by chance in one of them.
-        shown = adjusted <= level + _FALSE * family.looks
+        # The claimed one of so many looks is the best by chance in one of them. With few choices of
+        # units not even a plain improvement could be told from the best of many.
+        shown = adjusted <= level + _FALSE * family.looks and len(best) * level >= _COARSE
         first = f"The claimed metric is the one of {count} that changed most"
         return replace(
             said,
@@ -89,7 +92,7 @@ class Metric:
             says=f"{first}, and the best of {count} looks as good by chance {by_chance}; that it was chosen "
             "beforehand is not on record."
             if shown
-            else f"{first}, if by little; whether it was picked cannot be told.",
+            else f"{first}; whether it was picked cannot be told.",
         )
 
 
@@ -121,7 +124,8 @@ def _family(case: Case) -> _Family | str:
     if len(columns) < 2 or treated.all() or not treated.any():
         return "No other recorded metric has values for the same units, before and after."
     chosen = assignments(treated, _DRAWS, case.policy.seed)
-    found = studentised(np.column_stack(columns), chosen)
+    few = int(treated.sum()) <= case.policy.few_treated
+    found = studentised(np.column_stack(columns), chosen, pooled=few)
     direction = np.array(signs)
     oriented = np.where(direction == 0, np.abs(found), direction * found)
     return _Family(oriented, int(np.where(direction == 0, 2, 1).sum()))

@@ -9,7 +9,7 @@ Floats = npt.NDArray[np.float64]
 Masks = npt.NDArray[np.bool_]
 
 
-def studentised(changes: Floats, chosen: Masks) -> Floats:
+def studentised(changes: Floats, chosen: Masks, *, pooled: bool = False) -> Floats:
     """Difference in means over its robust error, of each metric under each choice of units.
 
     Parameters
@@ -18,6 +18,8 @@ def studentised(changes: Floats, chosen: Masks) -> Floats:
         Array (N, K): the change of each unit in each metric.
     chosen
         Choices of treated units (M, N), the real one first.
+    pooled
+        Take one spread for both groups: a few treated units say next to nothing of their own.
 
     Returns
     -------
@@ -37,7 +39,11 @@ def studentised(changes: Floats, chosen: Masks) -> Floats:
     total, squares = member @ centred, member @ centred**2
     within = squares - total**2 / ours
     beyond = (centred**2).sum(axis=0) - squares - total**2 / theirs
-    variance = np.maximum(within, 0.0) / ours**2 + np.maximum(beyond, 0.0) / theirs**2
+    within, beyond = np.maximum(within, 0.0), np.maximum(beyond, 0.0)
+    if pooled:
+        variance = (within + beyond) / (ours * theirs)
+    else:
+        variance = within / ours**2 + beyond / theirs**2
     with np.errstate(invalid="ignore", divide="ignore"):
         found: Floats = total * (1 / ours + 1 / theirs) / np.sqrt(variance)
     return np.where(variance > 1e-20 * squares.max(initial=0.0), found, 0.0)
