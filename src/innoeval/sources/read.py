@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from innoeval.records.calendar import FREQUENCIES, Frequency
 from innoeval.records.claim import Better
 from innoeval.records.panel import Panel
 from innoeval.records.schema import panel_schema, schema_faults
+from innoeval.sources.bounds import bounded_marks, bounds_of
 from innoeval.sources.keys import read_units, without_margins
 from innoeval.sources.labels import readings
 from innoeval.sources.periods import read_periods
@@ -52,7 +53,7 @@ def read_panel(
     freq: Frequency | None = None,
     dayfirst: bool | None = None,
     decimal: Decimal | None = None,
-    suppressed: Suppressed | None = None,
+    suppressed: Suppressed | Literal["bounds"] | None = None,
     sheet: str | None = None,
     encoding: str | None = None,
 ) -> Panel:
@@ -97,8 +98,9 @@ def read_panel(
     decimal
         "." or ",", where "1,234" can be 1234 or 1.234 and no other cell shows which.
     suppressed
-        How to read marks such as "*", "<5", "[c]" or "-": "missing", or a mapping from mark to
-        value such as {"*": None, "-": 0}.
+        How to read marks such as "*", "<5", "[c]" or "-": "missing"; a mapping from mark to value
+        such as {"*": None, "-": 0}; or "bounds", which keeps what a number behind "<5" can be in
+        columns NAME_low and NAME_high, and asks about other marks.
     sheet
         Sheet of a workbook, where several fit.
     encoding
@@ -153,12 +155,19 @@ def read_panel(
     table = without_margins(table, unit, keys, metrics)
     units = read_units(table, unit)
     periods = read_periods(table, keys, freq=freq, dayfirst=dayfirst)
-    figures = read_figures(table, metrics, decimal=decimal, suppressed=suppressed)
+    kept = suppressed == "bounds"
+    marks = bounded_marks(table, metrics) if suppressed == "bounds" else suppressed
+    figures = read_figures(table, metrics, decimal=decimal, suppressed=marks)
     time = "_".join(keys)
     frame = pd.DataFrame({unit: units.names, **figures.columns})
     frame[time] = periods.labels or ""
     for name in further:
-        frame[name] = _as_found(table, name, decimal, suppressed, figures.notes)
+        frame[name] = _as_found(table, name, decimal, marks, figures.notes)
+    for name in metrics if kept else ():
+        if (bounds := bounds_of(table, name, figures.columns[name])) is not None:
+            ends = (f"{name}_low", f"{name}_high")
+            frame[ends[0]], frame[ends[1]] = bounds
+            covariates = (*covariates, *(end for end in ends if end not in covariates))
     if version is not None:
         frame[version] = _texts(table, version)
     faults = [*_overlong(table), *units.faults, *periods.faults, *figures.faults]
@@ -234,9 +243,9 @@ def _argument_faults(
         )
     if decimal not in {None, ".", ","}:
         faults.append(Fault(found=f"decimal= is {decimal!r}", remedy="say '.' or ','"))
-    if suppressed not in (None, "missing") and not isinstance(suppressed, Mapping):
+    if suppressed not in (None, "missing", "bounds") and not isinstance(suppressed, Mapping):
         faults.append(Fault(found=f"suppressed= is {suppressed!r}",
-                            remedy="say 'missing', or give a mapping from mark to value"))  # fmt: skip
+                            remedy="say 'missing' or 'bounds', or give a mapping from mark to value"))  # fmt: skip
     return faults
 
 
