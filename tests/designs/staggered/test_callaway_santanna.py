@@ -320,6 +320,26 @@ def test_the_inverted_interval_holds_what_is_not_rejected() -> None:
             assert (p_value <= 0.05 + 1e-12) == rejected
 
 
+def test_windows_may_overlap_with_few_treated_units() -> None:
+    """The mean of all periods since the start less that of the last ones, and the other way round."""
+    ready = CallawaySantAnna(base="average").kernel(panel_of(few(23)), two_starts())
+    time = np.arange(len(ready.series))
+    since, last = time >= ready.launch, time >= len(time) - 2
+    found = ready.effects(np.stack([last, since]), np.stack([since, last]))
+    assert np.isfinite([found.low, found.high]).all()
+    assert (found.low < found.effect).all()
+    assert (found.effect < found.high).all()
+    with_effect = few(23)
+    for row, start in ((0, 8), (1, 11)):
+        with_effect[row, start:] += 50 * ~np.isin(
+            np.arange(start, 16) - start, np.flatnonzero(last) - ready.launch
+        )
+    moved = CallawaySantAnna(base="average").kernel(panel_of(with_effect), two_starts())
+    again = moved.effects(np.stack([last, since]), np.stack([since, last]))
+    assert again.low[0] > 0
+    assert again.high[1] < 0
+
+
 def test_the_kernel_knows_the_base_estimate_and_counts_event_time() -> None:
     panel, claim = posed(staggered(22))
     design = CallawaySantAnna(comparison="not_yet_treated", base="average")

@@ -72,14 +72,19 @@ class Chance(NamedTuple):
     def _ask(
         self, weights: Floats, kept: Floats, event_times: tuple[int, ...], level: float
     ) -> ByChance:
-        """Averages over the same event times: an effect of 1 in these is the hypothesis.
+        """Averages over the same event times: an effect in these is the hypothesis.
 
-        Of a trend that is carried on, the hypothesis is a trend of the treated units of their own.
+        Where some of them are in the baseline, too, an effect in those that are not. Of a trend that
+        is carried on, the hypothesis is a trend of the treated units of their own.
         """
         spans = self.spans.keep(np.asarray(kept, dtype=bool))
         outcomes, group = self.cohorts.outcomes, self.cohorts.group
         since = np.arange(outcomes.shape[1]) - np.append(self.cohorts.starts, -(10**9))[group, None]
-        one = np.isin(since, event_times).astype(np.float64)
+        rows, at = np.nonzero(spans.before)
+        base = np.unique(at - self.cohorts.starts[spans.cohort[rows]])
+        one = np.isin(since, np.setdiff1d(event_times, base)).astype(np.float64)
+        if not one.any():
+            one = -np.isin(since, np.setdiff1d(base, event_times)).astype(np.float64)
         if spans.trend == "carried":
             one = np.where(self.cohorts.treated[:, None], since, 0.0)
         effect = np.where(np.isfinite(outcomes), one, np.nan)
