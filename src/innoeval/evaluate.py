@@ -203,6 +203,7 @@ def _plain(objection: Objection) -> str:
 
 def _measured(panel: Panel, claim: Claim, case: Arrangement) -> Measured:
     launch = int(case.launches[0])
+    starts = tuple(panel.periods[start] for start in case.launches)
     return Measured(
         outcome=claim.outcome,
         first=panel.periods[0],
@@ -218,6 +219,7 @@ def _measured(panel: Panel, claim: Claim, case: Arrangement) -> Measured:
         ),
         denominator=panel.denominator,
         recorded=panel.metrics,
+        launches=starts if len(starts) > 1 else (),
     )
 
 

@@ -9,7 +9,9 @@ from dataclasses import asdict, replace
 from typing import get_args
 
 import pytest
+from tests.calibration import staggered_claims
 
+import innoeval as ie
 from innoeval.briefs import Story, story
 from innoeval.records import Assumption, Estimate, Evaluation
 from innoeval.records.verdict import ICONS, Status
@@ -224,3 +226,22 @@ def test_a_share_that_cannot_be_formed_is_told_in_outcome_units(build: Build) ->
 def test_the_same_evaluation_gives_the_same_story(build: Build) -> None:
     ev = build("overstated")
     assert story(ev) == story(Evaluation.from_json(ev.to_json()))
+
+
+def test_several_starts_are_told_as_several() -> None:
+    scene = next(s for s in staggered_claims.SCENES if s.says.startswith("true"))
+    claim, panel = staggered_claims.drawn(scene, 1000)
+    ev = ie.evaluate(claim, panel)
+    assert ev.measured.launches == ("2022-09", "2022-12")
+    told = story(ev)
+    own = "from each unit's own start on, between September 2022 and December 2022"
+    assert told.setting.endswith(own)
+    assert own in " ".join(told.claim)
+    assert (
+        "from September 2022 on, when the first of them started (the last did in December 2022)"
+        in " ".join(told.evidence)
+    )
+    sample = " ".join(text for _, text in told.method)
+    assert "20 periods before the first start" in sample
+    assert "2 different starts, the last in December 2022" in sample
+    assert ie.Evaluation.from_json(ev.to_json()).measured == ev.measured

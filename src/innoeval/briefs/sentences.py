@@ -38,7 +38,7 @@ def _seen(ev: Evaluation) -> tuple[str, ...]:
         return ()
     who, start = with_it(ev), words.when(ev.measured.launch)
     outcome = words.metric(ev.claim.outcome)
-    said = [f"In {who}, {outcome} {_moved(sizes, before, after)} from {start} on."]
+    said = [f"In {who}, {outcome} {_moved(sizes, before, after)} from {start} on{_first(ev)}."]
     others = mean(path.comparison[:launch]), mean(path.comparison[launch:])
     if others[0] is not None and others[1] is not None:
         n = len(ev.measured.comparison)
@@ -53,6 +53,23 @@ def _seen(ev: Evaluation) -> tuple[str, ...]:
             "course of the same series."
         )
     return tuple(said)
+
+
+def _first(ev: Evaluation) -> str:
+    """That not all units started at once, where so."""
+    if not ev.measured.launches:
+        return ""
+    return (
+        f", when the first of them started (the last did in {words.when(ev.measured.launches[-1])})"
+    )
+
+
+def since(ev: Evaluation) -> str:
+    """From when on the units have the innovation."""
+    first, starts = words.when(ev.measured.launch), ev.measured.launches
+    if not starts:
+        return f"from {first} on"
+    return f"from each unit's own start on, between {first} and {words.when(starts[-1])}"
 
 
 def with_it(ev: Evaluation) -> str:

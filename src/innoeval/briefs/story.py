@@ -132,7 +132,7 @@ def story(ev: Evaluation) -> Story:
 def _setting(ev: Evaluation, outcome: str) -> str:
     units = ev.claim.units
     where = words.listed(units) if len(units) <= 3 else words.counted(len(units), "unit")
-    return f"{words.capital(outcome)} · {where} · from {words.when(ev.measured.launch)} on"
+    return f"{words.capital(outcome)} · {where} · {sentences.since(ev)}"
 
 
 def _claim(ev: Evaluation, outcome: str) -> tuple[str, ...]:
@@ -140,15 +140,15 @@ def _claim(ev: Evaluation, outcome: str) -> tuple[str, ...]:
     claim, sizes = ev.claim, Sizes.of(ev)
     gain = f"a {sizes.gain} of {sizes.stated(claim.size)}" if claim.size else (
         f"a {sizes.gain}, without a number")  # fmt: skip
-    start = words.when(ev.measured.launch)
+    start = sentences.since(ev)
     if claim.statement.strip():
         said = [
             f"“{words.shown(claim.statement)}”",
-            f"Read as {gain} in {outcome}, from {start} on.",
+            f"Read as {gain} in {outcome}, {start}.",
         ]
     else:
         said = [
-            f"{words.shown(claim.innovation, 160)} is said to have brought {gain} in {outcome}, from {start} on."
+            f"{words.shown(claim.innovation, 160)} is said to have brought {gain} in {outcome}, {start}."
         ]
     source = (
         [f"Source: {words.shown(claim.source, 150).rstrip('.')}."] if claim.source.strip() else []

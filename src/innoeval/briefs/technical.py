@@ -115,7 +115,7 @@ def _sample(ev: Evaluation) -> str:
     if m.comparison:
         groups += f", {len(m.comparison):,} for comparison ({words.listed(m.comparison)})"
     used = f" {words.counted(ev.estimate.n_obs, 'value')} used," if ev.estimate else ""
-    starts = sorted(set(ev.claim.treated.values()))
+    starts = m.launches
     several = (
         f" {len(starts)} different starts, the last in {words.when(starts[-1])}."
         if len(starts) > 1
@@ -123,7 +123,7 @@ def _sample(ev: Evaluation) -> str:
     )
     return (
         f"{words.counted(m.n_units, 'unit')}: {groups}. {words.capital(words.when(m.first))} to "
-        f"{words.when(m.last)}: {words.counted(m.n_before, 'period')} before the start, {m.n_after:,} from then on."
+        f"{words.when(m.last)}: {words.counted(m.n_before, 'period')} before the {'first ' if starts else ''}start, {m.n_after:,} from then on."
         f"{used} {m.missing:,} missing.{several}"
     )
 

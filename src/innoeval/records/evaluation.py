@@ -27,7 +27,10 @@ class Objection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """What a reader needs to know of the panel once the data are gone."""
+    """What a reader needs to know of the panel once the data are gone.
+
+    `launch` is the first start; `launches` all of them in order, where there are several.
+    """
 
     outcome: str
     first: str
@@ -41,6 +44,7 @@ class Measured:
     comparison: tuple[str, ...] = ()
     denominator: str | None = None
     recorded: tuple[str, ...] = ()
+    launches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
