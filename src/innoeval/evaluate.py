@@ -218,7 +218,7 @@ def _measured(panel: Panel, claim: Claim, case: Arrangement) -> Measured:
             unit for unit, ours in zip(panel.units, case.treated, strict=True) if not ours
         ),
         denominator=panel.denominator,
-        recorded=panel.metrics,
+        recorded=tuple(name for name in panel.metrics if name != panel.provisional),
         launches=starts if len(starts) > 1 else (),
     )
 

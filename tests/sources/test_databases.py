@@ -133,6 +133,27 @@ def test_tables_and_schemas_of_any_name(url: str) -> None:
         ie.records(url, table="request", unit="ward", opened="opened")
 
 
+def test_times_with_a_zone_fall_on_the_same_days(url: str) -> None:
+    import psycopg
+
+    moments = pd.date_range("2023-03-24 21:00", periods=40, freq="7h", tz="UTC")
+    frame = pd.DataFrame(
+        {"ward": "A", "opened": moments, "closed": moments + pd.Timedelta(hours=31)}
+    )
+    with psycopg.connect(url, autocommit=True) as con:
+        con.execute("CREATE TABLE moments (ward text, opened timestamptz, closed timestamptz)")
+        for row in frame.itertuples(index=False):
+            con.execute("INSERT INTO moments VALUES (%s, %s, %s)", tuple(row))
+    one, other = (
+        ie.records(source, table=name, unit="ward", opened="opened", closed="closed", time_zone="Europe/Berlin",
+                   as_of="2023-04-03 20:00").panel(
+            period="day", metrics={"n": M.Count(), "days": M.Median(), "work": M.Median("business_days")})
+        for source, name in ((frame, None), (url, "moments"))
+    )  # fmt: skip
+    assert one.periods[0] == "2023-03-24"
+    pd.testing.assert_frame_equal(one.frame, other.frame, check_exact=True)
+
+
 def assert_no_secret(text: object) -> None:
     for secret in (PASSWORD, quote(PASSWORD, safe=""), quote(PASSWORD)):
         assert secret not in str(text)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import innoeval as ie
@@ -130,6 +131,7 @@ def test_an_open_case_beyond_the_target_is_not_within_it() -> None:
 def test_cases_closed_later_than_the_extract_are_open() -> None:
     panel = cases(as_of="2023-01-10").panel(metrics={"n": M.Count(), "within": M.ShareWithin(4)})
     assert panel.periods == ("2023-01",)
+    assert "2 records without a date in 'opened' or of no period were left out." in panel.notes
     np.testing.assert_array_equal(panel.matrix("n"), [[2], [1]])
     assert panel.frame["provisional"].tolist() == [1.0, 1.0]
 
@@ -308,7 +310,7 @@ def test_what_cannot_be_counted_is_told() -> None:
     panel = cases(table).panel(metrics={"n": M.Count(), "m": M.Median()}, silent="missing")
     assert panel.provenance["records"].startswith("5 in, 3 rows")
     for said in ("1 record without a name in 'ward' was left out.",
-                 "1 record without a date in 'opened' or in no period was left out.",
+                 "1 record without a date in 'opened' or of no period was left out.",
                  "1 case closed before it was opened: counted, without a duration."):  # fmt: skip
         assert said in panel.notes
 
@@ -358,6 +360,22 @@ def test_conditions_may_be_expressions_of_ibis() -> None:
     )
     np.testing.assert_array_equal(panel.matrix("a"), [[2, 0], [1, 0]])
     np.testing.assert_array_equal(panel.matrix("a"), panel.matrix("b"))
+
+
+def test_conditions_name_values_or_none_and_units_may_be_numbers() -> None:
+    table = frame(ward=[7.0, 7.0, 7.0, 12.0, 12.0], channel=["web", None, "web", "desk", None])
+    panel = cases(table).panel(metrics={"none": M.Count(where={"channel": None})})
+    assert panel.units == ("12", "7")
+    np.testing.assert_array_equal(panel.matrix("none"), [[0, 1], [1, 0]])
+
+
+def test_tables_of_ibis_itself() -> None:
+    import ibis
+
+    table = ibis.memtable(pa.Table.from_pandas(frame()))
+    panel = cases(table).panel(metrics={"n": M.Count()})
+    np.testing.assert_array_equal(panel.matrix("n"), [[2, 1], [1, 1]])
+    assert panel.origin.startswith("the ibis table")
 
 
 def test_windows_cut_the_records() -> None:

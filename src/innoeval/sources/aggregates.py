@@ -47,11 +47,18 @@ def condition(table: ibis.Table, where: Where | None, origin: str) -> Any:
     found: Any = None
     for column, value in where.items():
         need_column(table, column, origin)
-        values: Any = table[column]
-        several = isinstance(value, Collection) and not isinstance(value, str)
-        here: Any = values.isin([*value]) if several else values == value  # type: ignore[misc]
+        here = _meets(table[column], value)
         found = here if found is None else found & here
     return found
+
+
+def _meets(column: Any, value: object) -> Any:
+    """Where a column has a value, one of several, or none."""
+    if value is None:
+        return column.isnull()
+    if isinstance(value, Collection) and not isinstance(value, str):
+        return column.isin(list(value))
+    return column == value
 
 
 def need_column(table: ibis.Table, column: str, origin: str) -> None:

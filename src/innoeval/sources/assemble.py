@@ -135,12 +135,12 @@ def _kept(
     nameless = (names.str.strip() == "").to_numpy()
     dateless = cells["_period"].isna().to_numpy() & ~nameless
     for rows, why in ((nameless, f"without a name in '{unit}'"),
-                      (dateless, "without a date in '" + records.layout.opened + "' or in no period")):  # fmt: skip
+                      (dateless, "without a date in '" + records.layout.opened + "' or of no period")):  # fmt: skip
         if n := int(cells["_n"][rows].sum()):
             notes.append(
                 f"{n:,} record{'s' * (n > 1)} {why} {'were' if n > 1 else 'was'} left out."
             )
-    if "_impossible" in cells and (n := int(cells["_impossible"].sum())):
+    if "_impossible" in cells and (n := int(cells["_impossible"][~dateless].sum())):
         notes.append(
             f"{n:,} case{'s' * (n > 1)} closed before {'they were' if n > 1 else 'it was'} opened: counted, without a duration."
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import uuid
 import warnings
 import weakref
 from collections.abc import Collection, Iterator
@@ -127,10 +128,11 @@ def fetched(query: Any) -> Any:
 
 
 def duck() -> Any:
-    """A database in memory, with room on disk for what does not fit."""
+    """A database in memory, with room on disk, of its own, for what does not fit."""
     import ibis
 
-    return ibis.duckdb.connect(temp_directory=str(Path(tempfile.gettempdir(), "innoeval-duckdb")))
+    spill = Path(tempfile.gettempdir(), f"innoeval-{uuid.uuid4().hex}")  # made when it is needed
+    return ibis.duckdb.connect(temp_directory=str(spill))
 
 
 def _refusal(origin: str, found: str, remedy: str) -> SourceError:

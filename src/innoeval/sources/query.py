@@ -152,23 +152,34 @@ def _cases(
     if closed is not None and closed.aware != opened.aware:
         raise SourceError([Fault(found=f"'{layout.opened}' and '{layout.closed}' do not both name a time zone",
                                  remedy="write both in one way", origin=place.origin)])  # fmt: skip
-    unit = table[layout.unit]
-    unit = unit if unit.type().is_string() else unit.cast("string")
+    unit = _as_text(table[layout.unit])
     if layout.units:
         unit = ibis.cases(*((unit == old, new) for old, new in layout.units.items()), else_=unit)
-    ours = {"_unit": unit, "_period": period_of(opened.local, period), "_started": opened.instant}
+    held = period_of(opened.local, period)
+    if layout.as_of is not None:  # what was opened later is of no period
+        limit = as_instant(layout.as_of, layout.time_zone, aware=opened.aware)
+        held = ibis.ifelse(opened.instant <= limit, held, ibis.null(held.type()))
+    ours = {"_unit": unit, "_period": held, "_started": opened.instant}
     if closed is not None:
         ours |= _durations(opened, closed, layout, metrics)
     cases = table.mutate(**ours)
-    keep = []
-    if layout.as_of is not None:
-        limit = as_instant(layout.as_of, layout.time_zone, aware=opened.aware)
-        keep.append((cases["_started"] <= limit) | cases["_started"].isnull())
     if window is not None and not isinstance(period, Mapping):
         first, last = (ordinal(end, period) for end in window)
         low, high = span_of(first, period)[0], span_of(last, period)[1]
-        keep.append((opened.local >= low) & (opened.local < high))
-    return (cases.filter(keep) if keep else cases), opened
+        cases = cases.filter(opened.local >= low, opened.local < high)
+    return cases, opened
+
+
+def _as_text(unit: Any) -> Any:
+    """Names of units; numbers that pandas holds with an empty decimal place lose it."""
+    if unit.type().is_string():
+        return unit
+    if unit.type().is_floating():
+        import ibis
+
+        whole = unit == unit.floor()
+        return ibis.ifelse(whole, unit.cast("int64").cast("string"), unit.cast("string"))
+    return unit.cast("string")
 
 
 def _durations(
