@@ -74,9 +74,9 @@ def whole(n: int, jobs: int) -> dict[str, float]:
     backend = "loky" if jobs != 1 else "sequential"
     with tempfile.TemporaryDirectory() as place, joblib.parallel_config(backend, n_jobs=jobs):
         ie.evaluate_all(stream(drawn, 2 * jobs), panels, chunk_size=1)  # workers are there
-        start = time.perf_counter()
+        start, used = time.perf_counter(), time.process_time()
         portfolio = ie.evaluate_all(stream(drawn, n), panels, resume=Path(place, "run.parquet"))
-        seconds = time.perf_counter() - start
+        seconds, used = time.perf_counter() - start, time.process_time() - used
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         failed = int(portfolio.tidy()["error"].notna().sum())
         disk = sum(part.stat().st_size for part in Path(place).rglob("*.parquet"))
@@ -84,9 +84,11 @@ def whole(n: int, jobs: int) -> dict[str, float]:
         from joblib.externals.loky import get_reusable_executor
 
         get_reusable_executor().shutdown(wait=True)
-    workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    workers = children.ru_maxrss / 1024
+    used += children.ru_utime + children.ru_stime
     return {"seconds": seconds, "main": own, "worker": workers, "failed": failed,
-            "disk": disk / n}  # fmt: skip
+            "disk": disk / n, "used": used}  # fmt: skip
 
 
 def grown(sizes: tuple[int, ...], jobs: int) -> list[str]:
@@ -100,7 +102,7 @@ def grown(sizes: tuple[int, ...], jobs: int) -> list[str]:
         found = eval(done.stdout.splitlines()[-1])  # noqa: S307 - printed by this very function
         total = found["main"] + (jobs * found["worker"] if jobs != 1 else 0)
         rows.append(
-            f"| {n:,} | {found['seconds']:.0f} s | {1000 * found['seconds'] / n:.1f} ms "
+            f"| {n:,} | {found['seconds']:.0f} s | {1000 * found['used'] / n:.1f} ms "
             f"| {found['main']:.0f} MB | {found['worker'] if jobs != 1 else 0:.0f} MB "
             f"| {total:.0f} MB | {found['disk'] / 1024:.1f} kB | {found['failed']:.0f} |"
         )
@@ -140,14 +142,10 @@ def their_four(claim: Claim, panel: Panel) -> Callable[[], object]:
             diff_diff.TwoWayFixedEffects(cluster="unit").fit(
                 frame, outcome="outcome", treatment="treated", post="post", unit="unit"
             )
-            diff_diff.EventStudy().fit(
-                frame,
-                outcome="outcome",
-                treatment="treated",
-                time="time",
-                unit="unit",
-                post_periods=list(range(BEFORE, BEFORE + AFTER)),
-            )
+            diff_diff.TwoWayFixedEffects(cluster="unit").fit(
+                frame, outcome="outcome", treatment="treated", time="time", unit="unit",
+                post_periods=list(range(BEFORE, BEFORE + AFTER)), event_study=True,
+            )  # fmt: skip
             diff_diff.permutation_test(
                 frame,
                 outcome="outcome",
@@ -199,7 +197,8 @@ def main() -> None:
             f"Panels of {UNITS} units × {BEFORE + AFTER} months, {TREATED} units treated. One claim: "
             "medians of process time, in turns. Four analyses: two-way fixed effects with clustered "
             "errors, an event study, 99 permutations, an interrupted series with Newey-West errors "
-            "(the peer's by statsmodels, which diff-diff lacks)."
+            "(the peer's by statsmodels, which diff-diff lacks). Of the peer's 99 permutations each takes about "
+            "1.7 ms, and its event study has unit effects, as ours."
         ),
         "",
         "| one claim | innoeval | diff-diff | ratio |",
@@ -209,11 +208,12 @@ def main() -> None:
         (
             f"A portfolio: claims as a stream, every check on, rows with whole evaluations written to "
             f"disk, {asked.jobs} worker{'s' if asked.jobs != 1 else ''} of {os.cpu_count()} cores; time "
-            "on the clock once workers are there. Each row is a fresh process; memory is the peak of "
+            "on the clock once workers are there, and of all processors for each claim (starting workers "
+            "included). Each row is a fresh process; memory is the peak of "
             "the main process and of the largest worker, and in all with every worker at that peak."
         ),
         "",
-        "| claims | time | a claim | main | worker | in all | on disk, a claim | failed |",
+        "| claims | time | processor, a claim | main | worker | in all | on disk, a claim | failed |",
         "|---:|---:|---:|---:|---:|---:|---:|---:|",
         *grown(sizes, asked.jobs),
         "",

@@ -177,12 +177,24 @@ class Panel:
                 )
             ).encode()
         )
-        hashed.update(self._codes[0].tobytes() + self._codes[1].tobytes())
-        for column in self.metrics:
-            hashed.update(self.frame[column].to_numpy(dtype=np.float64).tobytes())
+        # Without sorting the whole frame, which costs more than all else here.
+        raw = self._unsorted
+        order = np.arange(0) if raw is None else _order(raw.cells)
+        units, periods = (
+            self._codes if raw is None else np.divmod(raw.cells[order], self.calendar.n)
+        )
+        hashed.update(units.tobytes() + periods.tobytes())
+
+        def column(name: str) -> pd.Series | Floats:
+            if raw is None:
+                return self.frame[name]
+            return raw.numbers[name][order] if name in raw.numbers else raw.frame[name].iloc[order]
+
+        for name in self.metrics:
+            hashed.update(np.asarray(column(name), dtype=np.float64).tobytes())
         others = [c for c in (self.version, *self.covariates) if c is not None]
-        for column in others:
-            hashed.update("\x1f".join(map(str, self.frame[column].tolist())).encode())
+        for name in others:
+            hashed.update("\x1f".join(map(str, column(name).tolist())).encode())
         return hashed.hexdigest()
 
     def __eq__(self, other: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
 from innoeval.errors import InnoevalError
 from innoeval.records.gates import GATES, WEIGHTS, Gate
@@ -93,4 +94,10 @@ class Policy:
     @property
     def digest(self) -> str:
         """SHA-256 of every threshold."""
-        return hashlib.sha256(repr(sorted(asdict(self).items())).encode()).hexdigest()
+        return _digest(self)
+
+
+@lru_cache(maxsize=8)
+def _digest(policy: Policy) -> str:
+    """Of a policy, kept: each of many claims prints it."""
+    return hashlib.sha256(repr(sorted(asdict(policy).items())).encode()).hexdigest()
