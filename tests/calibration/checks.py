@@ -21,10 +21,12 @@ from tests.calibration.families import FAMILIES, TARGETS, Family
 from innoeval import simulate
 from innoeval.checks import CHECKS
 from innoeval.evaluate import evaluate
-from innoeval.records import Claim, Evaluation, Panel
+from innoeval.records import Claim, Evaluation, Panel, Policy
 
 STATUSES = ("supported", "partly_supported", "inconclusive", "overstated", "refuted", "harmful",
             "not_evaluable")  # fmt: skip
+#: False alarms of a single check at which its hits are printed where it misses its target.
+LEVELS = (0.01, 0.025, 0.05, 0.10, 0.20)
 #: Any problem of a check that tests, and of one that reads facts.
 TESTED, ANY = "any statistical", "any"
 
@@ -53,13 +55,13 @@ def state_windows(claim: Claim, panel: Panel) -> Claim:
     return replace(claim, windows=((a, b), (c, d)))
 
 
-def one(family: Family, seed: int) -> tuple[Evaluation, float]:
+def one(family: Family, seed: int, policy: Policy = Policy()) -> tuple[Evaluation, float]:
     """The evaluation of one draw, and the true effect."""
     scenario = simulate.draw(family.fault, seed=seed, **family.settings)
     claim = scenario.claim
     if claim.windows is None and family.stated and len(set(claim.treated.values())) == 1:
         claim = state_windows(claim, scenario.panel)
-    return evaluate(claim, scenario.panel), scenario.truth.effect
+    return evaluate(claim, scenario.panel, policy=policy), scenario.truth.effect
 
 
 def measure(family: Family, draws: int, first: int) -> Tally:
@@ -128,6 +130,30 @@ def hits(found: list[tuple[Family, Tally]]) -> list[str]:
     return lines
 
 
+def frontier(family: Family, draws: int, first: int) -> list[float]:
+    """Share of draws in which the check would see its fault at each level, were it the only test."""
+    alone = Policy(check_weights=((family.seen_by, 1e9),))
+    found = []
+    for seed in range(first, first + draws):
+        ev, _ = one(family, seed, alone)
+        found += [f.p_value for f in ev.findings if f.check == family.seen_by]
+    seen = [1.0 if p is None else p for p in found]
+    return [sum(p <= level for p in seen) / draws for level in LEVELS]
+
+
+def frontiers(found: list[tuple[Family, Tally]], draws: int, first: int) -> list[str]:
+    """Table of faults that miss their target: hits at the false alarms that they would cost."""
+    lines = ["| fault | check | " + " | ".join(f"at {100 * x:g} %" for x in LEVELS) + " |",
+             "|---|---|" + "---|" * len(LEVELS)]  # fmt: skip
+    for family, tally in found:
+        target = TARGETS.get(family.target, 0.0)
+        if tally.share(family.seen_by) < target:
+            cells = [percent(share) for share in frontier(family, draws, first)]
+            lines.append(f"| {family.name} | {family.seen_by.replace('_', ' ')} | "
+                         + " | ".join(cells) + " |")  # fmt: skip
+    return lines
+
+
 def percent(share: float) -> str:
     """A share in percent, one decimal."""
     return f"{100 * share:.1f}"
@@ -179,6 +205,12 @@ def main() -> None:
         "5 % of the draws, and how often the verdict calls the claim true (supported, in full or part).\n"
     )
     print("\n".join(hits(found)))
+    print("\n## Frontier\n")
+    print(
+        "For faults that miss their target: how often the check would see them if it were the only test of the claim, "
+        "by the share of clean claims that it would then accuse. All tests of a claim together share 5 %.\n"
+    )
+    print("\n".join(frontiers(found, min(asked.draws, 200), asked.first)))
 
 
 if __name__ == "__main__":

@@ -278,7 +278,8 @@ def _observed(layers: Floats, after: Mask) -> Floats:
     """What the treated units averaged over each later window, (K,)."""
     seen = np.isfinite(layers).sum(axis=(0, 1)).astype(np.float64)
     sums = np.where(np.isfinite(layers), layers, 0.0).sum(axis=(0, 1))
-    return np.asarray((after @ sums) / (after @ seen))
+    with np.errstate(invalid="ignore"):
+        return np.asarray((after @ sums) / (after @ seen))
 
 
 def _ends(curve: tuple[Floats, Floats, Floats], level: float, observed: Floats | None) -> Floats:
