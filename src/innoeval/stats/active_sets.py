@@ -13,6 +13,8 @@ Indices = npt.NDArray[np.int64]
 
 #: From this much work on, a stack of systems is split into so many by size.
 _LARGE, _GROUPS = 1_000_000, 4
+#: Numbers in a stack at most.
+_ROOM = 10_000_000
 
 
 class Problem(NamedTuple):
@@ -43,16 +45,23 @@ class Problem(NamedTuple):
         A multiple of all ones is added to the Gram matrix. It changes nothing where weights sum
         to one, and makes the matrix regular wherever the optimum is unique.
         """
-        sizes = active.sum(axis=1)
-        most = int(sizes.max())
-        if most**3 * len(active) <= _LARGE or sizes.min() >= 0.8 * most:
+        groups = _alike(active.sum(axis=1))
+        if len(groups) == 1:
             return _stacked(self, active)
-        # One stack would take as long as its largest for all; so those of like size go together.
         out = np.empty(active.shape)
-        order = np.argsort(sizes, kind="stable")
-        for rows in np.array_split(order, min(_GROUPS, len(order))):
+        for rows in groups:
             out[rows] = _stacked(self.take(rows), active[rows])
         return out
+
+
+def _alike(sizes: Indices) -> list[Indices]:
+    """Rows whose systems are solved in one stack: of like size, as a stack takes that of its largest."""
+    count, most = len(sizes), int(sizes.max())
+    uneven = most**3 * count > _LARGE and sizes.min() < 0.8 * most
+    parts = max(_GROUPS if uneven else 1, -(-count * most**2 // _ROOM))
+    if parts == 1:
+        return [np.arange(count)]
+    return np.array_split(np.argsort(sizes, kind="stable"), min(parts, count))
 
 
 def _stacked(problem: Problem, active: Masks) -> Floats:
@@ -112,8 +121,9 @@ def by_halves(problem: Problem, inverse: Floats, active: Masks) -> Floats:
     most = active.sum(axis=1) > active.shape[1] / 2
     out = np.empty(active.shape)
     if most.any():
-        rows = np.flatnonzero(most)
-        out[rows] = _left_out(problem.take(rows), inverse, active[rows])
+        few = np.flatnonzero(most)
+        for rows in (few[group] for group in _alike((~active[few]).sum(axis=1))):
+            out[rows] = _left_out(problem.take(rows), inverse, active[rows])
     if not most.all():
         rows = np.flatnonzero(~most)
         out[rows] = problem.take(rows).solve(active[rows])
