@@ -10,10 +10,13 @@ import numpy as np
 from innoeval.checks.base import Bias, Case, Measurement
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
+from innoeval.stats.all_windows import largest_by_chance, place_among_all
 from innoeval.stats.contrast import window_contrasts
 
 #: Fewest other windows for a rank to mean something, and most that are tried.
 _FEWEST, _MOST = 20, 400
+#: Usual lengths of windows; pairs, choices of units and fewest units a side for the largest by chance.
+_LENGTHS, _PICKED, _DRAWS, _GROUP = (3, 6, 12), 60, 999, 3
 #: In the upper fifth, but not shown to be picked: the check cannot tell.
 _HIGH = 0.2
 
@@ -25,10 +28,13 @@ class Window:
     Null: the claimed windows are as good as any on either side of the start. The p-value is the
     share of pairs of windows whose raw before-after change, relative to a linear trend fitted with
     a step at the start, is at least as large. The verdict itself uses all periods and cannot be
-    moved by the choice; the finding is a note on the announced number.
+    moved by the choice; the finding is a note on the announced number. Beside it stand the place
+    among pairs of all usual lengths, and whether the change of the claimed windows, against the
+    comparison units, is larger than the largest studentised one of all windows is by chance.
 
     References
     ----------
+    Westfall & Young (1993), Resampling-Based Multiple Testing, ISBN 978-0-471-55761-6;
     Steegen, Tuerlinckx, Gelman & Vanpaemel (2016), Perspectives on Psychological Science
     11:702-712, doi:10.1177/1745691616658637.
     """
@@ -79,6 +85,7 @@ class Window:
                 severity="note",
                 says=f"Only {len(known)} pairs of windows of that length exist, too few to see a choice.",
             )
+        beyond = _beyond_these(case, (a, b, c, d), before, after, firsts.index((a, c)))
         share = float((known >= claimed - 1e-12 * abs(claimed)).mean())
         bias = claimed - float(np.median(known))
         place = f"{100 * share:.0f} % of {len(known)} windows of that length show as large an improvement"
@@ -86,12 +93,46 @@ class Window:
             status="clear" if share > _HIGH else "cannot_tell",
             severity="note",
             says=f"{place}: the claimed ones are "
-            + ("not unusual." if share > _HIGH else "among the better ones, which may be chance."),
-            says_problem=f"Only {place}: the claimed ones show {amount(bias)} more than the typical ones.",
+            + ("not unusual." if share > _HIGH else "among the better ones, which may be chance.")
+            + beyond,
+            says_problem=f"Only {place}: the claimed ones show {amount(bias)} more than the typical ones."
+            + beyond,
             p_value=share,
             bias=Bias(bias, float(np.std(known))),
             statistic=share,
         )
+
+
+def _beyond_these(
+    case: Case,
+    stated: tuple[int, int, int, int],
+    before: np.ndarray,
+    after: np.ndarray,
+    which: int,
+) -> str:
+    """Place among windows of all usual lengths, and whether the change holds however they were picked."""
+    series = case.sign * _without_trend(case)
+    said = ""
+    if np.isfinite(series).all():
+        found = place_among_all(series, case.kernel.launch, stated, _LENGTHS)
+        said = (
+            f" Of {found.pairs} pairs of all usual lengths {100 * found.percentile:.0f} % show no more, and the most "
+            f"flattering would have shown {amount(found.largest)}."
+        )
+    treated = case.arrangement.treated
+    keep = np.unique([*np.linspace(0, len(before) - 1, _PICKED).round().astype(int), which])
+    changes = case.sign * window_contrasts(case.arrangement.outcomes, before[keep], after[keep])
+    if min(treated.sum(), (~treated).sum()) < _GROUP or not np.isfinite(changes).all():
+        return said
+    p_value = largest_by_chance(
+        changes, treated, int(np.searchsorted(keep, which)), _DRAWS, case.policy.seed
+    )
+    holds = p_value <= 1 - case.policy.level
+    return said + (
+        " Against the comparison units their change is more than the best of all windows would be by chance."
+        if holds
+        else " Against the comparison units the best of all windows could show as much by chance."
+    )
 
 
 def _without_trend(case: Case) -> np.ndarray:
