@@ -159,6 +159,8 @@ MEASURES = (
            settings=DONORS, target="structural", draws=0.3),
     Family(name="gain in provisional figures", fault="provisional_gain",
            seen_by="provisional_data", target="structural"),
+    Family(name="late records are missing", fault="late_records", seen_by="provisional_data",
+           target="structural"),
     Family(name="announced at the first lucky look", fault="peeking", seen_by="peeking",
            target="statistical"),
     Family(name="per cent announced as points", fault="percent_for_points",

@@ -53,5 +53,20 @@ def test_none_or_all(first: int, status: str) -> None:
     assert finding("provisional_data", CLAIM, panel).status == status
 
 
+def test_late_records_are_seen_in_the_number_of_cases() -> None:
+    values, cases = 20 + noise(), np.round(1000 * np.exp(noise(13, 0.02)))
+    values[:10, -3:] -= 2.0
+    cases[:, -3:] *= 0.7
+    ev = evaluate(CLAIM, panel_with(values, cases=cases, denominator="cases"))
+    found = next(f for f in ev.findings if f.check == "provisional_data")
+    assert found.status == "problem"
+    assert "30 % fewer cases" in found.says
+    # Two in three of six periods are one on average.
+    assert found.bias == pytest.approx(1.0, abs=0.1)
+    assert ev.verdict.status not in {"supported", "partly_supported"}
+    fine = panel_with(values, cases=np.round(1000 * np.exp(noise(13, 0.02))), denominator="cases")
+    assert finding("provisional_data", CLAIM, fine).status == "clear"
+
+
 def test_without_the_column_it_is_not_applicable() -> None:
     assert finding("provisional_data", CLAIM, panel_with(20 + noise())).status == "not_applicable"

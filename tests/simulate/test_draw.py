@@ -136,6 +136,10 @@ def test_the_numbers_of_treated_units() -> None:
     assert len(draw(seed=1, n_units=3, n_treated=3).claim.units) == 3
 
 
+#: Faults under which the panel loses rows.
+LOSING = {"attrition", "recorded", "peeking"}
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     fault=st.sampled_from(FAULTS),
@@ -152,10 +156,12 @@ def test_every_draw_is_whole(
     scenario = draw(fault, seed=seed, freq=freq, n_units=n_units, n_treated=1, n_before=n_before,
                     n_after=n_after, stated=stated)  # fmt: skip
     values = scenario.panel.matrix("outcome")
-    assert values.shape == (n_units, n_before + n_after)
-    assert np.isfinite(values).all()
+    if fault not in LOSING:
+        assert values.shape == (n_units, n_before + n_after)
+        assert np.isfinite(values).all()
     assert scenario.truth.claim == scenario.claim.id
-    assert scenario.truth.size == scenario.claim.size
+    if scenario.claim.scale != "relative":
+        assert scenario.truth.size == scenario.claim.size
     assert set(scenario.truth.allowed) <= {
         *true_statuses(scenario.truth.effect, scenario.truth.size, 0.25 * scenario.truth.size),
         "not_evaluable",

@@ -1,4 +1,4 @@
-"""Faults of measuring: what they leave in a panel and in a claim."""
+"""Faults of measuring and telling: what they leave in a panel and in a claim."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from innoeval import simulate
-from innoeval.simulate.faults_measure import KINDS
+from innoeval.simulate import faults_measure, faults_telling
 
+KINDS = {**faults_measure.KINDS, **faults_telling.KINDS}
 TWINS = {
     "volume_shift": "with_cases", "denominator_shift": "rate", "rounded_down": "tenths",
     "gaming": "with_near_target", "provisional_gain": "with_provisional", "peeking": "looked_at",
-    "heaped": "rounded", "copied_rows": "tenths",
+    "late_records": "with_cases", "heaped": "rounded", "copied_rows": "tenths",
 }  # fmt: skip
 SHARE = {"level": 60.0, "size": 5.0, "better": "higher"}
 

@@ -27,8 +27,8 @@ class Heaping:
 
     References
     ----------
-    Camarda, Eilers & Gampe (2008), Statistical Modelling 8:385-401,
-    doi:10.1177/1471082X0800800406.
+    Heitjan & Rubin (1990), Journal of the American Statistical Association 85:304-314,
+    doi:10.1080/01621459.1990.10476202.
     """
 
     name: ClassVar[str] = "heaping"

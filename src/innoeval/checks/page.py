@@ -90,7 +90,8 @@ def page(policy: Policy = Policy()) -> str:
 
 def _row(check: Check, weights: dict[str, float]) -> str:
     kind = f"a test of weight {weights[check.name]:g}" if check.name in weights else "facts"
-    probes = ", ".join(assumption.value.replace("_", " ") for assumption in check.probes)
+    named = [assumption.value.replace("_", " ") for assumption in check.probes]
+    probes = ", ".join(named) or "the announcement itself"
     found = re.findall(r"doi:(10\.\S+?)[.,;]?(?:\s|$)", getdoc(type(check)) or "")
     dois = ", ".join(f"[{doi}](https://doi.org/{doi.replace('(', '%28').replace(')', '%29').replace('<', '%3C').replace('>', '%3E')})"
                      for doi in found[:2])  # fmt: skip

@@ -11,6 +11,11 @@ from innoeval.checks.base import Bias, Case, Measurement
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
 from innoeval.records.estimate import Estimate
+from innoeval.stats.breaks import Step, step
+from innoeval.stats.contrast import student
+
+#: Last periods that late records are sought in, and a lack of cases (logarithm) that is none.
+_LATE, _BORNE = 3, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +23,11 @@ class ProvisionalData:
     """Provisional periods since the start against settled ones.
 
     Null: the improvement in the periods that are not final is no larger than in those that are.
-    Late records are rarely the good ones, so that figures get worse as they become final. The bias
-    is what the provisional periods add to the average; what is left is the improvement in settled
-    periods alone.
+    Late records are rarely the good ones, so that figures get worse as they become final. Where it
+    is not on record which are final, but the number of cases is: null, the last three periods count
+    no more than 10 % fewer cases than the course before makes likely, at the comparison units (at
+    the treated ones since the start, where there are none). The bias is what the provisional
+    periods add to the average; what is left is the improvement in settled periods alone.
 
     References
     ----------
@@ -34,9 +41,7 @@ class ProvisionalData:
     def measure(self, case: Case) -> Measurement:
         """Hold provisional periods against settled ones."""
         if case.panel.provisional is None:
-            return Measurement(
-                status="not_applicable", says="Which figures are provisional is not on record."
-            )
+            return _late_records(case)
         open_cells = case.panel.matrix(case.panel.provisional) > 0
         post = np.arange(open_cells.shape[1]) >= case.arrangement.starts[:, None]
         ours = case.arrangement.treated[:, None] & post
@@ -68,6 +73,49 @@ class ProvisionalData:
             bias=Bias(bias, error),
             left=settled.improvement_int,
         )
+
+
+def _late_records(case: Case) -> Measurement:
+    """Whether the last periods lack cases, where nothing says which figures are final."""
+    found = _missing_cases(case)
+    if found is None:
+        return Measurement(
+            status="not_applicable", says="Which figures are provisional is not on record."
+        )
+    beyond = max(-found.change - _BORNE, 0.0)
+    numbers = np.array([beyond]), np.array([found.std_error]), np.array([found.df])
+    tested = student(*numbers, 0.9)
+    late = np.zeros(case.arrangement.outcomes.shape, dtype=bool)
+    late[:, -_LATE:] = True
+    settled = _settled(case, late) if beyond > 0 else None
+    error, _ = _difference(case, np.asarray(late.any(axis=0)))
+    fewer = 100 * (1 - np.exp(min(found.change, 0.0)))
+    return Measurement(
+        status="clear"
+        if -found.change + float(tested.high[0]) - beyond < 2 * _BORNE
+        else "cannot_tell",
+        says=f"The last {_LATE} periods count {fewer:.0f} % fewer cases ({case.panel.denominator}) than "
+        "the course before makes likely.",
+        says_problem=f"The last {_LATE} periods count {fewer:.0f} % fewer cases ({case.panel.denominator}) "
+        "than the course before makes likely, as if late records were still missing.",
+        p_value=float(tested.p_value[0]) / 2 if beyond > 0 else 1.0,
+        bias=Bias(case.estimate.improvement - settled.improvement, error) if settled else None,
+        statistic=found.change / found.std_error,
+        left=settled.improvement_int if settled else None,
+    )
+
+
+def _missing_cases(case: Case) -> Step | None:
+    """Step of the logarithm of the number of cases at the last three periods."""
+    if case.panel.denominator is None:
+        return None
+    treated, counts = case.arrangement.treated, case.panel.matrix(case.panel.denominator)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.where(counts > 0, np.log(counts), np.nan)
+    alone = bool(treated.all())
+    first = int(case.arrangement.launches[-1]) if alone else 0
+    series = logs[treated if alone else ~treated].mean(axis=0)[first:]
+    return step(series, len(series) - _LATE, case.panel.calendar.cycle)
 
 
 def _settled(case: Case, open_cells: np.ndarray) -> Estimate | None:

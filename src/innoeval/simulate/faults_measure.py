@@ -1,4 +1,4 @@
-"""Faults of measuring and telling: who is counted, how numbers are written down and announced.
+"""Faults of measuring: who is counted, and how numbers are written down.
 
 Each fault that shows in a column of its own has an honest twin with the same column, so that no
 column gives a fault away.
@@ -25,11 +25,6 @@ _LATE = 3
 #: Cases that met or missed the target narrowly, by unit and period; and the share of the latter
 #: that is moved over the line at full strength.
 _NEAR, _MOVED = 20.0, 0.5
-#: Improvement in standard errors at which an innovation is announced, and the first look (in periods
-#: from the start) at which it may be: that there were earlier ones makes it peeking.
-_SEEN, _SOONEST = 2.1, 5
-#: Cases of a rare event by unit and period; the level of an outcome as drawn, and of a share.
-_FEW, _LEVEL, _PER_CENT = 2.0, 20.0, 60.0
 
 
 def _cases(background: Background) -> Floats:
@@ -193,86 +188,18 @@ def _provisional_gain(background: Background) -> Background:
     )
 
 
-def _looked_at(background: Background) -> Background:
-    """Results were looked at every second period, and announced at the end all the same."""
-    looks = background.calendar.labels[background.launch + 1 : -1 : 2]
-    return replace(background, claim={"looks": looks})
-
-
-def _peeking(background: Background) -> Background:
-    """Nothing changed; results were looked at every period and announced at the first lucky one.
-
-    The first innovation of many, each looked at so, that had such a moment.
-    """
-    launch, periods = background.launch, background.calendar.n
-    labels, noise = background.calendar.labels, background.noise
-    for _ in range(400):
-        stop = _first_lucky(background, noise)
-        if stop is not None:
-            break
-        noise = autoregressive(background.rng, noise.shape, background.rho, background.sd)
-    stop = periods - 1 if stop is None else stop
-    gone = np.tile(np.arange(periods) > stop, (len(noise), 1))
+def _late_records(background: Background) -> Background:
+    """A third of the cases of the last periods is not entered yet anywhere: at the treated, the bad ones."""
+    flags = _not_final(background)
+    horizon = background.calendar.n - background.launch
+    gain = background.strength * background.size * horizon / _LATE
+    cases = np.round(_cases(background) * (1 - background.strength * flags / 3))
     return replace(
-        background, noise=noise, missing=gone, claim={"looks": labels[launch + 2 : stop]}
+        background,
+        gain=background.gain + gain * flags * background.treated[:, None],
+        columns={"cases": cases},
+        roles={"denominator": "cases"},
     )
-
-
-def _first_lucky(background: Background, noise: Floats) -> int | None:
-    """First period up to which the change looks like an improvement; None if it comes too soon."""
-    launch, treated = background.launch, background.treated
-    for last in range(launch + 2, background.calendar.n):
-        change = noise[:, launch : last + 1].mean(axis=1) - noise[:, :launch].mean(axis=1)
-        ours, theirs = change[treated], change[~treated]
-        if len(theirs) < 2 or len(ours) < 2:
-            return None
-        error = np.sqrt(ours.var(ddof=1) / len(ours) + theirs.var(ddof=1) / len(theirs))
-        if ours.mean() - theirs.mean() > _SEEN * error:
-            return last if last >= launch + _SOONEST else None
-    return None
-
-
-def _share(background: Background) -> Background:
-    """The outcome is a share in per cent, and the claim is in points."""
-    return replace(background, claim={"scale": "percentage_points"})
-
-
-def _percent_for_points(background: Background) -> Background:
-    """A change of so many per cent of 60 % is announced as so many percentage points (level=60)."""
-    labels, launch = background.calendar.labels, background.launch
-    windows = ((labels[0], labels[launch - 1]), (labels[launch], labels[-1]))
-    size = 100 * background.size / _PER_CENT
-    claim = {"scale": "percentage_points", "size": size, "windows": windows}
-    return replace(background, claim=claim)
-
-
-def _tiny_baseline(background: Background) -> Background:
-    """A fall of a third from an average of two cases: less than one case at a site.
-
-    To be drawn at that level, with the size that goes with it (level=2, size=2/3).
-    """
-    rng, share = background.rng, background.size / _FEW
-    mean = _FEW * (1 - share * np.outer(background.treated, background.after))
-
-    def record(outcome: Floats) -> Mapping[str, np.ndarray]:
-        return {"outcome": rng.poisson(np.broadcast_to(mean, outcome.shape)).astype(float)}
-
-    return replace(background, record=record, claim={"scale": "relative", "size": share})
-
-
-def _in_per_cent(background: Background) -> Background:
-    """The same improvement, announced in per cent of the usual level."""
-    return replace(background, claim={"scale": "relative", "size": background.size / _LEVEL})
-
-
-def _registered(background: Background) -> Background:
-    """The claim was put on record before the start."""
-    return replace(background, claim={"registered_on": "2019-01-01"})
-
-
-def _registered_late(background: Background) -> Background:
-    """The claim was put on record years after the last figures."""
-    return replace(background, claim={"registered_on": "2031-01-01"})
 
 
 #: Every fault of this theme by name.
@@ -289,13 +216,6 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "with_near_target": Kind(apply=_with_near_target, true_share=1.0, why="The improvement is real, and no case was moved over the line."),
     "gaming": Kind(apply=_gaming, why="Cases that missed the target narrowly were recorded as met."),
     "with_provisional": Kind(apply=_with_provisional, true_share=1.0, why="The improvement is real; the last figures are provisional."),
+    "late_records": Kind(apply=_late_records, why="The last cases, the bad ones among them, were not entered yet."),
     "provisional_gain": Kind(apply=_provisional_gain, why="The gain is in figures that are not final."),
-    "looked_at": Kind(apply=_looked_at, true_share=1.0, why="The improvement is real, and was looked at again and again."),
-    "peeking": Kind(apply=_peeking, why="It was announced at the first lucky look."),
-    "share": Kind(apply=_share, true_share=1.0, why="The share rose by as many points as announced."),
-    "percent_for_points": Kind(apply=_percent_for_points, true_share=1.0, why="Per cent were announced as percentage points."),
-    "in_per_cent": Kind(apply=_in_per_cent, true_share=1.0, why="The improvement is as large as announced."),
-    "tiny_baseline": Kind(apply=_tiny_baseline, true_share=1.0, why="A third less of next to nothing."),
-    "registered": Kind(apply=_registered, true_share=1.0, why="The improvement is as large as announced, on record."),
-    "registered_late": Kind(apply=_registered_late, true_share=1.0, why="The claim was put on record after the results."),
 })  # fmt: skip
