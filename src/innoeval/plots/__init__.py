@@ -4,6 +4,7 @@ from innoeval.plots.against import claim_against_estimate, describe_claim_agains
 from innoeval.plots.answers import describe_findings, findings
 from innoeval.plots.coverage import coverage, describe_coverage
 from innoeval.plots.curve import describe_specification_curve, specification_curve
+from innoeval.plots.forest import describe_forest, forest
 from innoeval.plots.lines import counterfactual, describe_counterfactual
 
 __all__ = [
@@ -14,7 +15,9 @@ __all__ = [
     "describe_counterfactual",
     "describe_coverage",
     "describe_findings",
+    "describe_forest",
     "describe_specification_curve",
     "findings",
+    "forest",
     "specification_curve",
 ]

@@ -3,10 +3,11 @@
 from innoeval.portfolio.adjust import Lists, tally, two_lists
 from innoeval.portfolio.equity import Equity, Gap, who_gained
 from innoeval.portfolio.panels import PanelDataset, PanelSource
-from innoeval.portfolio.pool import Pooled, Pools, pool
+from innoeval.portfolio.pool import Pools, pool
 from innoeval.portfolio.ranking import rank
 from innoeval.portfolio.run import evaluate_all, read_portfolio
 from innoeval.portfolio.sequence import versions, watch
+from innoeval.records.pooled import Pooled
 from innoeval.records.portfolio import Portfolio
 
 __all__ = [

@@ -1,0 +1,105 @@
+"""The forest: every site of an innovation, their average, and where a new site will lie."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from innoeval.plots import theme
+from innoeval.records.display import amount, span
+from innoeval.records.estimate import Interval
+from innoeval.records.pooled import Pooled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_AXES = {"relative": "Improvement, %", "percentage_points": "Improvement, points",
+         "absolute": "Improvement, in outcome units"}  # fmt: skip
+#: A longer name of a site is cut.
+_LONGEST = 32
+
+
+def forest(pooled: Pooled, ax: Axes | None = None) -> Axes:
+    """Draw a row for each site, one for their average, and one for a new site.
+
+    A square is a site's estimate, its area the weight in the average; a line its interval. The
+    diamond is the average of all sites; the open bar below holds the improvement at a new site.
+
+    Parameters
+    ----------
+    pooled
+        From `innoeval.pool`.
+    ax
+        Where to draw; new axes, as high as the rows need, if None.
+
+    Returns
+    -------
+    The axes drawn on.
+    """
+    sites = pooled.sites.sort_values("estimate", ascending=False)
+    k = len(sites)
+    factor = 100.0 if pooled.scale == "relative" else 1.0
+    with theme.look():
+        ax = theme.axes(ax, 7.2, 1.0 + 0.24 * (k + 2))
+        ax.axvline(0, color=theme.INK, linewidth=0.8, zorder=1)
+        ax.axvline(factor * pooled.estimate, color=theme.MUTED, linewidth=0.8,
+                   linestyle=(0, (3, 2)), zorder=1)  # fmt: skip
+        rows = np.arange(k)
+        ends = _drawable(sites[["conf_low", "conf_high"]].to_numpy(dtype=np.float64), pooled)
+        ax.hlines(rows, factor * ends[:, 0], factor * ends[:, 1], color=theme.OBSERVED, zorder=2)
+        ax.scatter(
+            factor * sites["estimate"], rows, marker="s", color=theme.OBSERVED, zorder=3,
+            s=10 + 90 * sites["weight"] / sites["weight"].max(),
+        )  # fmt: skip
+        low, high = (factor * end for end in pooled.conf_int)
+        middle = factor * pooled.estimate
+        ax.fill(
+            [low, middle, high, middle], [k, k - 0.3, k, k + 0.3], color=theme.EXPECTED, zorder=3
+        )
+        new = [factor * end for end in pooled.new_site]
+        ax.barh(k + 1, new[1] - new[0], left=new[0], height=0.4, facecolor="none",
+                edgecolor=theme.EXPECTED, hatch="////", linewidth=1.0, zorder=3)  # fmt: skip
+        names = [_short(str(name)) for name in sites["id"]]
+        ax.set_yticks(range(k + 2), [*names, "Average of all sites", "A new site"])
+        ax.set_ylim(k + 1.6, -0.6)
+        ax.tick_params(axis="y", length=0)
+        ax.spines["left"].set_visible(False)
+        ax.set_xlabel(_AXES.get(pooled.scale, "Improvement"))
+    return ax
+
+
+def describe_forest(pooled: Pooled) -> str:
+    """Say in words what `forest` shows.
+
+    Parameters
+    ----------
+    pooled
+        From `innoeval.pool`.
+    """
+    factor, unit = (100.0, " %") if pooled.scale == "relative" else (1.0, "")
+    sites = pooled.sites.sort_values("estimate")
+    worst, best = sites.iloc[0], sites.iloc[-1]
+
+    def said(interval: Interval) -> str:
+        return span(Interval(interval.low * factor, interval.high * factor)) + unit
+
+    return (
+        f"Chart of {len(sites)} sites of {pooled.group}. Their improvements run from "
+        f"{amount(factor * worst['estimate'])}{unit} ({worst['id']}) to "
+        f"{amount(factor * best['estimate'])}{unit} ({best['id']}). The average is "
+        f"{amount(factor * pooled.estimate)}{unit} ({said(pooled.conf_int)}); a new site can expect "
+        f"{said(pooled.new_site)}."
+    )
+
+
+def _drawable(
+    ends: np.ndarray[tuple[int, ...], np.dtype[np.float64]], pooled: Pooled
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Intervals with infinite ends cut where everything else ends."""
+    finite = np.concatenate([ends[np.isfinite(ends)], pooled.new_site])
+    return np.clip(ends, finite.min(), finite.max())
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
