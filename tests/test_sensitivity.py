@@ -12,6 +12,7 @@ import pytest
 
 import innoeval as ie
 from innoeval.sensitivity import EventCoefficients
+from innoeval.stats.honest import smooth
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +94,25 @@ def test_published_intervals_under_smoothness(medicaid: EventCoefficients) -> No
     assert found["conf_high"].to_numpy() == pytest.approx(np.array(high), abs=5e-4)
     # The README reads "about 0.03" off its grid: the first m on it whose interval holds zero.
     assert 0.02 < found.attrs["breakdown"] < 0.03
+
+
+def test_published_smoothness_intervals_to_every_digit(medicaid: EventCoefficients) -> None:
+    """With the quantiles of R's million draws in the place of exact ones, nothing is left over."""
+    drawn = pd.read_csv(Path(__file__).parent / "reference" / "folded_quantiles.csv")
+    target = np.array([1.0, 0.0])
+    frontier = smooth._frontier(medicaid.covariance, medicaid.n_pre, target)
+    prices = np.linspace(0, frontier.price[-1], 20_001)
+    sd, bias, weights = smooth._at(frontier, medicaid.covariance, prices)
+    published = {0.00: (0.0259, 0.0607), 0.01: (0.0132, 0.0787), 0.02: (0.00286, 0.0907),
+                 0.03: (-0.00714, 0.101)}  # fmt: skip
+    for m, (low, high) in published.items():
+        half = sd * np.interp(m * bias / sd, drawn["t"], drawn["q"])
+        best = half.argmin()
+        centre = float(weights[best] @ medicaid.coefficient)
+        if m >= 0.02:  # where exact quantiles differ in the second digit
+            assert round(centre - half[best], 5) == low
+        assert centre - half[best] == pytest.approx(low, abs=1e-4)
+        assert centre + half[best] == pytest.approx(high, abs=10.0 ** (1 - len(f"{high:g}"[1:])))
 
 
 def test_exact_solvers_in_other_libraries(medicaid: EventCoefficients) -> None:

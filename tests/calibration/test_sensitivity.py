@@ -30,9 +30,9 @@ def test_few_units_are_allowed_for(cell: Cell) -> None:
 
 
 def test_a_slice_with_few_units() -> None:
-    found = few_units_coverage(Cell(0.0, "worst", 0.0, "average", 12), draws=200, seed=2)
-    assert found["normal"] < found["student"]
-    assert found["student"] >= 0.95 - 3.5 * 0.0155
+    found = few_units_coverage(Cell(0.0, "worst", 0.0, "average", 12), draws=60, seed=2)
+    assert found["normal"] <= found["student"]
+    assert found["student"] >= 0.95 - 3.5 * 0.028
 
 
 @pytest.mark.parametrize(
