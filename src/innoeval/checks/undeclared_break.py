@@ -20,7 +20,7 @@ from innoeval.stats.breaks import (
     recording_step,
     step,
 )
-from innoeval.stats.changes import unit_changes
+from innoeval.stats.changes import mean_of, unit_changes
 from innoeval.stats.contrast import Compared, student
 from innoeval.stats.decomposition import rate_factor
 from innoeval.stats.few_treated import donald_lang
@@ -252,9 +252,11 @@ def _spread(case: Case) -> list[_Sign]:
 
 def _relative(case: Case) -> Floats:
     """Outcomes less the mean of their group in each period: what moves a whole group is no noise."""
-    outcomes, treated = case.arrangement.outcomes.copy(), case.arrangement.treated
+    # A unit without a value must not move its group's mean by its level.
+    levels = mean_of(case.arrangement.outcomes, axis=1)
+    outcomes, treated = case.arrangement.outcomes - levels[:, None], case.arrangement.treated
     for group in (treated, ~treated):
-        mean = _mean(outcomes[group])
+        mean = mean_of(outcomes[group], axis=0)
         outcomes[group] -= np.where(np.isfinite(mean), mean, 0.0)
     return outcomes
 
