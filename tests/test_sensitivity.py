@@ -13,6 +13,7 @@ import pytest
 import innoeval as ie
 from innoeval.sensitivity import EventCoefficients
 from innoeval.stats.honest import smooth
+from innoeval.stats.pretest import pretest
 
 
 @pytest.fixture(scope="module")
@@ -332,3 +333,24 @@ def test_the_estimate_knows_its_degrees_of_freedom(employment: ie.Estimate) -> N
     told = ie.sensitivity.smoothness(employment, [0.0], errors="student")
     plain = ie.sensitivity.smoothness(employment, [0.0])
     assert (told["conf_high"] > plain["conf_high"]).all()
+
+
+def test_earlier_trends_say_what_the_test_can_find(employment: ie.Estimate) -> None:
+    """The columns are those of `innoeval.stats.pretest`, which is held against R's pretrends."""
+    study = EventCoefficients(**STUDY)
+    found = ie.sensitivity.earlier_trends(study)
+    assert found["power"].tolist() == [0.5, 0.8]
+    for row in found.itertuples():
+        trend = row.slope * np.array([-2.0, -1.0, 1.0, 2.0])
+        told = pretest(study.covariance, 2, trend)
+        assert told.power == pytest.approx(row.power, abs=1e-4)
+        assert row.bias == pytest.approx(1.5 * row.slope)
+        # Errors that do not move together: passing the test says nothing of later periods.
+        assert row.bias_if_passed == pytest.approx(row.bias, abs=1e-4)
+    assert found.attrs["equivalent_average"] < found.attrs["equivalent_largest"]
+    assert found.attrs["target"].startswith("average of the effects at event times 0 to 1")
+    real = ie.sensitivity.earlier_trends(employment, event_time=0)
+    assert (real["slope"] > 0).all()
+    assert (real["bias_if_passed"] != real["bias"]).all()
+    with pytest.raises(ie.errors.DesignError, match=r"power lies between 0\.05 and 1"):
+        ie.sensitivity.earlier_trends(study, power=1.2)

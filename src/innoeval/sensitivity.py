@@ -14,11 +14,12 @@ from innoeval.records.freeze import ArrayRecord, Floats, read_only
 from innoeval.stats.honest import relative_breakdown, smoothness_breakdown
 from innoeval.stats.honest import relative_magnitudes as relative_bounds
 from innoeval.stats.honest import smoothness as smooth_bounds
+from innoeval.stats.pretest import detectable_slope, equivalence_bounds, joint_power, pretest
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["EventCoefficients", "relative_magnitudes", "smoothness"]
+__all__ = ["EventCoefficients", "earlier_trends", "relative_magnitudes", "smoothness"]
 
 #: A standard error below this share of the largest one is that of the reference period.
 _NOTHING = 1e-12
@@ -249,6 +250,75 @@ def smoothness(
         level=study.level,
         errors=errors,
     )  # fmt: skip
+
+
+def earlier_trends(
+    est: Estimate | EventCoefficients,
+    power: Iterable[float] = (0.5, 0.8),
+    event_time: int | Sequence[int] | None = None,
+) -> pd.DataFrame:
+    """What a test of earlier trends can find, and what it leaves in the estimate when it finds nothing.
+
+    Parameters
+    ----------
+    est
+        As for `relative_magnitudes`.
+    power
+        Probabilities with which the usual test (any earlier coefficient significant) finds a slope.
+    event_time
+        Periods since the start whose effect is in question; None: the average over all.
+
+    Returns
+    -------
+    Frame with a row for each power: the `slope` per period that is found with it, the `joint_power`
+    of the Wald test against that slope, the `bias` that it brings into the effect, and
+    `bias_if_passed`, the bias expected in studies that pass the test. `.attrs` has
+    "equivalent_average" and "equivalent_largest": the smallest bounds on the average and on the
+    largest earlier difference that two one-sided tests support; and "target" and "level".
+
+    Raises
+    ------
+    DesignError
+        As for `relative_magnitudes`, and for a power outside of what a test can have.
+
+    References
+    ----------
+    Roth (2022), American Economic Review: Insights 4:305-322, doi:10.1257/aeri.20210236.
+
+    Examples
+    --------
+    >>> study = EventCoefficients(event_time=[-3, -2, 0], coefficient=[.1, .0, 1.],
+    ...                           covariance=[[.04, 0, 0], [0, .04, 0], [0, 0, .04]])
+    >>> earlier_trends(study, power=[.5]).round(2).values.tolist()
+    [[0.5, 0.18, 0.4, 0.18, 0.18]]
+    """
+    import pandas as pd
+
+    study = _study(est)
+    target, n = _target(study, event_time), study.n_pre
+    distance = np.array(study.event_time, dtype=np.float64) - study.reference
+    asked = np.atleast_1d(np.asarray(power if np.isscalar(power) else list(power), dtype=float))
+    if not ((asked > 1 - study.level) & (asked < 1)).all():
+        raise DesignError(
+            f"power lies between {1 - study.level:.2g} and 1, such as power=[0.5, 0.8]"
+        )
+    before = study.covariance[:n, :n]
+    slopes = np.array([
+        detectable_slope(before, distance[:n], float(p), level=study.level) for p in asked
+    ])  # fmt: skip
+    trends = slopes[:, None] * distance
+    passed = pretest(study.covariance, n, trends, level=study.level).expected
+    bounds = equivalence_bounds(study.coefficient[:n], before, level=study.level)
+    found = pd.DataFrame({
+        "power": asked, "slope": slopes,
+        "joint_power": joint_power(before, trends[:, :n], level=study.level),
+        "bias": trends[:, n:] @ target.weights, "bias_if_passed": passed[:, n:] @ target.weights,
+    })  # fmt: skip
+    found.attrs.update(
+        equivalent_average=bounds.average, equivalent_largest=bounds.maximum,
+        target=target.words, level=study.level,
+    )  # fmt: skip
+    return found
 
 
 class _Target(NamedTuple):
