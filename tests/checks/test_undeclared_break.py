@@ -93,3 +93,17 @@ def test_without_inputs_it_cannot_tell_and_changes_nothing() -> None:
     assert found.status == "cannot_tell"
     assert "not on record" in found.says
     assert ev.verdict.deciding != "hull" or "number of cases" not in " ".join(ev.verdict.reasons)
+
+
+@pytest.mark.parametrize("periods", [2, 3, 5])
+def test_two_periods_are_no_error(periods: int) -> None:
+    values = np.round(20 + noise(sd=2.0))[:, :periods]
+    found = finding("undeclared_break", claim_on(range(10), 1), panel_with(values))
+    assert found.status in {"cannot_tell", "not_applicable"}
+
+
+def test_gaps_and_missing_inputs_are_no_error() -> None:
+    values, cases = 20 + noise(), CASES.copy()
+    values[0, 3:6] = cases[2] = cases[:, 4] = np.nan
+    panel = panel_with(values, cases=cases, denominator="cases")
+    assert finding("undeclared_break", CLAIM, panel).status in {"clear", "cannot_tell"}

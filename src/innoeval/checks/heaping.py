@@ -10,7 +10,7 @@ import numpy as np
 from innoeval.checks.base import Bias, Case, Measurement
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
-from innoeval.stats.breaks import is_round, log_spread, recording_step
+from innoeval.stats.breaks import is_round, recording_step, typical_spread
 
 #: Steps of recording that a unit's values spread over before last digits say anything; fewest
 #: values; share of values that end in 0 or 5 by chance, and the share up to which nobody minds.
@@ -39,11 +39,8 @@ class Heaping:
         """Count last digits."""
         values = case.arrangement.outcomes
         step = recording_step(values)
-        everywhere = np.ones(values.shape[1], dtype=bool)
-        spreads = log_spread(values, everywhere) if step is not None else np.array([np.nan])
-        spread = float(np.exp(np.median(spreads[np.isfinite(spreads)]))) if np.isfinite(spreads).any() else 0.0  # fmt: skip
         count = int(np.isfinite(values).sum())
-        if step is None or count < _FEWEST or spread < _DIGITS * step:
+        if step is None or count < _FEWEST or typical_spread(values) < _DIGITS * step:
             return Measurement(
                 status="not_applicable",
                 severity="note",

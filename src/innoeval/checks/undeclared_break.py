@@ -19,6 +19,7 @@ from innoeval.stats.breaks import (
     log_spread,
     recording_step,
     step,
+    typical_spread,
 )
 from innoeval.stats.changes import mean_of, unit_changes
 from innoeval.stats.contrast import Compared, student
@@ -267,8 +268,7 @@ def _digits(case: Case) -> list[_Sign]:
     fine = recording_step(outcomes)
     if fine is None:
         return []
-    spread = np.exp(np.nanmedian(log_spread(outcomes, np.ones(outcomes.shape[1], dtype=bool))))
-    if not spread >= _DIGITS * fine:
+    if typical_spread(outcomes) < _DIGITS * fine:
         return []
     found = case.compare(unit_changes(is_round(outcomes, 10 * fine), starts))
     return [_sign("digits", found)] if found is not None and found.std_error[0] > 0 else []

@@ -121,6 +121,19 @@ def log_spread(values: Floats, periods: Masks) -> Floats:
         return np.where((count < _FEWEST) | flat, np.nan, np.log(variance) / 2)
 
 
+def typical_spread(values: Floats) -> float:
+    """Median over units of the standard deviation around the unit's own trend; 0 if none is known.
+
+    Examples
+    --------
+    >>> typical_spread(np.array([[1.0, 2, 3]]))
+    0.0
+    """
+    spreads = log_spread(values, np.ones(values.shape[1], dtype=bool))
+    known = spreads[np.isfinite(spreads)]
+    return float(np.exp(np.median(known))) if known.size else 0.0
+
+
 def recording_step(values: Floats) -> float | None:
     """Step in which numbers are written down: 1, 0.1, 0.01 or 0.001; None where they are finer.
 
