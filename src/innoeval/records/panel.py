@@ -137,6 +137,20 @@ class Panel:
             object.__setattr__(self, "_unsorted", None)
             return frame if name == "frame" else codes
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is there; a frame that nobody has asked for is not sorted for the sake of a pickle."""
+        state = {}
+        for item in fields(self):
+            try:
+                state[item.name] = object.__getattribute__(self, item.name)
+            except AttributeError:
+                continue
+        return state
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+
     @property
     def metrics(self) -> tuple[str, ...]:
         """Every column that holds numbers, each once."""
