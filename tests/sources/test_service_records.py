@@ -335,6 +335,39 @@ def test_what_was_asked_in_vain(
         cases(**arguments).panel(metrics=metrics or {"n": M.Count()})
 
 
+@pytest.mark.parametrize(
+    ("choices", "said"),
+    [
+        ({"silent": "nought"}, "'missing' or 'zero'"),
+        ({"complete_after": -1}, "number of days"),
+        ({"complete_after": "soon"}, "'learned'"),
+        ({"window": ("2023-02", "2023-01")}, "ends before it begins"),
+        ({"window": ("2023", "soon")}, "first and the last period"),
+        ({"window": ("1", "2"), "period": {"a": ("2023-01-01", "2023-02-01")}}, "beside terms"),
+        ({"period": "fortnight"}, "say one of year"),
+        ({"ratio": "n"}, "ratio= names 'n'"),
+        ({"balancing": {"m": "lower"}}, "no metric"),
+    ],
+)
+def test_choices_that_are_none(choices: dict[str, Any], said: str) -> None:
+    with pytest.raises(SourceError, match=said):
+        cases().panel(**{"metrics": {"n": M.Count()}, **choices})
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: M.Rate(per=0), lambda: M.Quantile(1.0), lambda: M.ShareWithin(-1),
+        lambda: M.ShareWithin(3, of="cost"), lambda: M.Mean(open_cases="guess"), lambda: M.Cost("cost", per="day"),
+        lambda: cases(as_of="soon"), lambda: cases(holidays=["soon"]), lambda: cases(as_of="2023-01-01T00:00+01:00"),
+        lambda: ie.records(3, unit="ward", opened="opened"),
+    ],
+)  # fmt: skip
+def test_declarations_that_mean_nothing(make: Any) -> None:
+    with pytest.raises(SourceError, match=r"say|give|write"):
+        make()
+
+
 def test_one_unit_in_two_spellings_is_asked_about() -> None:
     with pytest.raises(
         SourceError, match=r"' A' and 'A' differ by case or spaces only.*crosswalk="

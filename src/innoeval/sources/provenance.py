@@ -25,7 +25,7 @@ def provenance(records: Records, result: Result, rows: int) -> dict[str, str]:
         Rows of the panel.
     """
     place = records.place
-    text = scrub("; ".join(result.queries), place.hidden)
+    text, *curves = (scrub(query, place.hidden) for query in result.queries)
     left = result.cells["_n"].sum()
     return {
         "records": f"{int(left):,} in, {rows:,} rows of the panel out",
@@ -33,5 +33,6 @@ def provenance(records: Records, result: Result, rows: int) -> dict[str, str]:
         "drawn at": f"{result.now:%Y-%m-%d %H:%M}"
         + ("" if result.asked else ", the last moment in the records"),
         "query": text,
-        "query hash": digest(text),
+        **({"query of curves": "; ".join(curves)} if curves else {}),
+        "query hash": digest("; ".join((text, *curves))),
     }

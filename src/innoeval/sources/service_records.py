@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from innoeval.errors import Fault, SourceError
-from innoeval.records.calendar import FREQUENCIES, Frequency
+from innoeval.records.calendar import FREQUENCIES, Frequency, ordinal
 
 if TYPE_CHECKING:
     import os
@@ -116,6 +116,7 @@ class Records:
         from innoeval.sources.query import run
 
         _check(metrics, period, self.layout, balancing)
+        _check_choices(period, window, silent, complete_after)
         result = run(self.place, self.layout, period, metrics, window)
         lags = None
         if complete_after == "learned":
@@ -289,5 +290,38 @@ def _check(
         faults.append(
             Fault(found=f"period= is {period!r}", remedy=f"say one of {known}, or give terms")
         )
+    if faults:
+        raise SourceError(faults)
+
+
+def _check_choices(
+    period: Frequency | Terms,
+    window: tuple[str, str] | None,
+    silent: object,
+    complete_after: object,
+) -> None:
+    """Refuse choices that are none, and windows that no period fits."""
+    faults = []
+    if silent not in {None, "missing", "zero"}:
+        faults.append(Fault(found=f"silent= is {silent!r}", remedy="say 'missing' or 'zero'"))
+    if complete_after != "learned" and (not isinstance(complete_after, int) or complete_after < 0):
+        faults.append(
+            Fault(found=f"complete_after= is {complete_after!r}",
+                  remedy="give a number of days, 0 or more, or 'learned'")
+        )  # fmt: skip
+    if window is not None and isinstance(period, Mapping):
+        faults.append(
+            Fault(found="window= stands beside terms", remedy="leave terms out of period=")
+        )
+    elif window is not None and not isinstance(period, Mapping):
+        try:
+            first, last = (ordinal(end, period) for end in window)
+        except ValueError as error:
+            faults.append(Fault(found=f"window= is {window!r} ({error})",
+                                remedy="name the first and the last period"))  # fmt: skip
+        else:
+            if first > last:
+                faults.append(Fault(found=f"window= is {window!r}, which ends before it begins",
+                                    remedy="name the earlier period first"))  # fmt: skip
     if faults:
         raise SourceError(faults)
