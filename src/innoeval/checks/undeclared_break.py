@@ -28,7 +28,7 @@ from innoeval.stats.few_treated import donald_lang
 from innoeval.stats.noise import unit_noise
 
 #: A change of volume by so much (as a logarithm) is no break; one by more than `_LARGE` matters.
-_SMALL, _LARGE = 0.03, 0.1
+_SMALL, _LARGE = 0.02, 0.1
 #: Steps of recording that a unit's values must spread over for their last digit to be anything.
 _DIGITS = 4
 
@@ -50,7 +50,7 @@ class UndeclaredBreak:
     """What a change of recording leaves behind, sought at the start, relative to comparison units.
 
     Null: at the start of the treated units none of these changed more than with comparison units:
-    the number of cases counted (denominator, and numerator of what is no rate) by more than 3 %;
+    the number of cases counted (denominator, and numerator of what is no rate) by more than 2 %;
     the spread of the outcome by more than goes with a change of its level; how many values are
     round; how many are missing. With few comparison units the number of cases is held against its
     own history: a step beside a linear trend and seasons (REML, AR(1)). The p-value is Bonferroni's over the signs. Of a rate the bias is what the shift of its denominator does
