@@ -88,18 +88,18 @@ GATES = (
 #: Weights in the correction for many checks: docs/decisions/0010-weighted-checks.md.
 #: A fault that is hard to see weighs more; one that leaves no doubt where it is there weighs little.
 WEIGHTS: tuple[tuple[str, float], ...] = (
-    ("window", 3.5),
+    ("window", 4.0),
     ("pre_fit", 2.0),
     ("pre_trend", 0.75),
     ("anticipation", 0.75),
-    ("fade_out", 1.5),
+    ("fade_out", 2.0),
     ("forbidden_comparisons", 1.0),
     ("rate_decomposition", 1.0),
     ("site_reversion", 0.5),
     ("balancing", 0.5),
     ("mean_reversion", 0.25),
     ("adopters", 0.25),
-    ("comparison_jump", 0.25),
+    ("comparison_jump", 0.1),
     ("displacement", 0.25),
     ("negative_controls", 0.25),
     ("spillover", 0.25),
