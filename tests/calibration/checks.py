@@ -25,12 +25,12 @@ from innoeval.records import Claim, Evaluation, Panel, Policy
 
 STATUSES = ("supported", "partly_supported", "inconclusive", "overstated", "refuted", "harmful",
             "not_evaluable")  # fmt: skip
-#: Facts that hold for some of the clean claims, and whatever counts them.
-TRUE_HERE = ("few_units", "no_comparison", ANY)
 #: False alarms of a single check at which its hits are printed where it misses its target.
 LEVELS = (0.01, 0.025, 0.05, 0.10, 0.20)
 #: Any problem of a check that tests, and of one that reads facts.
 TESTED, ANY = "any statistical", "any"
+#: Facts that hold for some of the clean claims, and whatever counts them.
+TRUE_HERE = ("few_units", "no_comparison", ANY)
 
 
 @dataclass(frozen=True, kw_only=True)
