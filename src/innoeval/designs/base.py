@@ -258,13 +258,13 @@ def arrange(panel: Panel, claim: Claim) -> Arrangement:
         if known_panel is panel and known_claim is claim:
             return found
     made = _arrange(panel, claim)
-    if made.outcomes.size <= _LARGEST_KEPT:
+    if made.outcomes.size <= LARGEST_KEPT:
         _arranged = (*_arranged[-3:], (panel, claim, made))
     return made
 
 
 #: Larger panels are not kept in memory for what it saves.
-_LARGEST_KEPT = 100_000
+LARGEST_KEPT = 100_000
 _arranged: tuple[tuple[Panel, Claim, Arrangement], ...] = ()
 
 

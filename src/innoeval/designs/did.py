@@ -8,7 +8,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from innoeval.designs.base import FEWEST_FOR_SPELL, Arrangement, Effects, Mask, arrange
+from innoeval.designs.base import (
+    FEWEST_FOR_SPELL,
+    LARGEST_KEPT,
+    Arrangement,
+    Effects,
+    Mask,
+    arrange,
+)
 from innoeval.designs.did_kernel import DiDKernel, mean_of
 from innoeval.designs.granted import Columns, grant, unit_columns
 from innoeval.errors import DesignError
@@ -23,6 +30,9 @@ from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.stats.contrast import period_effects, window_contrasts
 from innoeval.stats.noise import FEWEST_FOR_NOISE, noise_ratio, unit_noise
+
+#: The last design made ready by the declared rule: one evaluation asks for it several times.
+_ready: tuple[Arrangement, object, Policy, DiDKernel] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +227,23 @@ class DifferenceInDifferences:
         DesignError
             Where the design or the choice of inference does not fit.
         """
+        global _ready  # noqa: PLW0603 - replaced whole, so that threads may share it
         case = arrange(panel, claim)
+        if inference is None and _ready and _ready[0] is case and _ready[1:3] == (self, policy):
+            return _ready[3]
+        made = self._made_ready(case, panel, claim, policy, inference)
+        if inference is None and case.outcomes.size <= LARGEST_KEPT:
+            _ready = case, self, policy, made
+        return made
+
+    def _made_ready(
+        self,
+        case: Arrangement,
+        panel: Panel,
+        claim: Claim,
+        policy: Policy,
+        inference: Choice | None,
+    ) -> DiDKernel:
         if against := self._obstacles(case, panel, policy):
             raise DesignError("difference-in-differences does not fit: " + "; ".join(against))
         usable = _usable(case)
