@@ -27,6 +27,7 @@ METHODS = ("quasi", "Newey-West", "AR(1)", "calibrated", "Gaussian AR(1)", "Gaus
 MODEL = "AR(1) and noise"
 #: Series for each of the cells at other launches and with seasons.
 FEWER = 1000
+FARTHEST = 25
 TARGET = Path(__file__).parents[2] / "docs" / "calibration" / "rates.md"
 #: Rounds of reweighting with AR(1) errors, and then averaged over shapes.
 ROUNDS, LAST = 4, 2
@@ -154,8 +155,13 @@ def fit_many(family: Family, y: np.ndarray, size: float, cell: Cell) -> tuple[Ba
         Batch(*_shifts(family, cell, first.coefficients, quasi), nothing),
         Batch(*_shifts(family, cell, first.coefficients, hac), nothing),
         Batch(*_shifts(family, cell, fit.coefficients, fit.covariance), fit.rho),
-        averaged_many(family, y, size, cell, eta),
+        averaged_many(family, y, size, cell, np.where(settled(eta), eta, first.eta)),
     )
+
+
+def settled(eta: np.ndarray) -> np.ndarray:
+    """Whether series have not run off to no cases at all, (K, 1)."""
+    return (np.abs(eta) < FARTHEST).all(axis=1, keepdims=True)
 
 
 def averaged_many(
@@ -171,6 +177,9 @@ def averaged_many(
             Z, z = X * at.root_weight[:, None], at.response * at.root_weight
             average = Averaged(Z, contrasts, MODEL).fit(z)
             here = X @ average.coefficients
+            if not (np.abs(here) < FARTHEST).all():  # refused by the design; finds nothing here
+                average = average._replace(covariance=np.full_like(average.covariance, np.inf))
+                break
         averages.append(average)
     coefficients = np.array([found.coefficients for found in averages])
     covariance = np.array([found.covariance for found in averages])

@@ -296,3 +296,13 @@ def test_a_very_long_series_of_counts_has_first_order_errors() -> None:
     assert "(AR(1))" in found.choices[-1]
     with pytest.raises(DesignError, match="up to 400 periods"):
         SegmentedRegression(family="poisson", errors="calibrated_noise").fit(panel, claim)
+
+
+def test_a_fit_that_runs_off_is_refused() -> None:
+    # Few cases that drift: with AR(1) errors alone the early level runs off to nothing.
+    y = [4, 1, 0, 1, 4, 3, 0, 0, 0, 1, 1, 2, 4, 6, 6, 6, 4, 5, 4, 3, 3, 5, 6, 6]
+    panel, claim = service({"y": y}, 16)
+    design = SegmentedRegression(family="poisson", seasonal=1)
+    with pytest.raises(DesignError, match=r"does not settle.*\(nearly\) no cases"):
+        design.fit(panel, claim, inference=CalibratedREML())
+    assert design.fit(panel, claim).conf_int.low < 0

@@ -21,6 +21,8 @@ from innoeval.stats.families import (
 )
 
 _ROUNDS, _CLOSE = 12, 1e-7
+#: A linear predictor beyond this is on its way to no cases, or to nothing but cases.
+_FARTHEST = 25.0
 
 
 class Fitted(NamedTuple):
@@ -71,11 +73,12 @@ def fit_segments(
         return _result(series, terms, serial, family, weights, 0.0)
     alpha = negative_binomial_dispersion(y, X, size) if family.name == "negative_binomial" else 0.0
     first = irls(family, y, X, size, alpha=alpha)
+    unsettled = (
+        f"the {family.name.replace('_', ' ')} regression does not settle: in some part of the "
+        "series there are (nearly) no cases, or nothing but cases; use family='gaussian'"
+    )
     if not first.converged[0]:
-        raise DesignError(
-            f"the {family.name.replace('_', ' ')} regression does not settle: in some part of the "
-            "series there are no cases, or nothing but cases; use family='gaussian'"
-        )
+        raise DesignError(unsettled)
     eta, before = first.eta[0], first.coefficients[0]
     for _ in range(_ROUNDS):
         at = working(family, y, size, eta, alpha)
@@ -87,6 +90,8 @@ def fit_segments(
         if serial.exact:
             break
         eta = X @ serial.coefficients
+        if not (np.abs(eta) < _FARTHEST).all():
+            raise DesignError(unsettled)
         moved = np.abs(serial.coefficients - before).max()
         before = serial.coefficients
         if moved < _CLOSE * (1 + np.abs(before).max()):
