@@ -116,7 +116,7 @@ def run(
         young = {name: a for name, a in answers.items() if a.curve.any()}
         if young and now is not None:
             today = as_local(now, layout.time_zone, aware=opened.aware).date()
-            recent = _recent(cases, cells, young, period)
+            recent = _recent(cases, cells, young, period, aware=opened.aware)
             queries += _read_curves(recent, cells, metrics, young, now, today, layout, place.origin)
     if now is None:
         raise SourceError([Fault(found="no record has a date", origin=place.origin, column=layout.opened,
@@ -237,14 +237,21 @@ def _latest(cells: pd.DataFrame) -> datetime | None:
 
 
 def _recent(
-    cases: Any, cells: pd.DataFrame, young: Mapping[str, Answer], period: Frequency | Terms
+    cases: Any,
+    cells: pd.DataFrame,
+    young: Mapping[str, Answer],
+    period: Frequency | Terms,
+    *,
+    aware: bool,
 ) -> Any:
     """Cases of the periods that need a curve; their span first, by which files are skipped."""
     periods = sorted({p for a in young.values() for p in cells["_period"][a.curve].dropna()})
-    spans = [span_of(number_of(item, period), period) for item in (periods[0], periods[-1])]
-    zone = timedelta(days=1)  # of the place may be so far from that of the column
-    inside = cases["_started"].between(spans[0][0] - zone, spans[-1][1] + zone)
-    return cases.filter(inside, cases["_period"].isin(periods))
+    first, last = (number_of(item, period) for item in (periods[0], periods[-1]))
+    slack = timedelta(days=1 if aware else 0)  # so far a place's clock may be from the column's
+    begin, end = span_of(first, period)[0] - slack, span_of(last, period)[1] + slack
+    recent = cases.filter(cases["_started"] >= begin, cases["_started"] < end)
+    # Cells that are read besides are cut at their ends, and never asked for.
+    return recent if last - first < len(periods) else recent.filter(recent["_period"].isin(periods))
 
 
 def _read_curves(
