@@ -64,11 +64,12 @@ def test_two_names_of_one_key_are_told_apart(monkeypatch: pytest.MonkeyPatch) ->
         pd.Series([3, 1, 3]),
         pd.Series(["b", None, "b"], dtype="str"),
         pd.Series(["a\0b", "a", "a\0b"], dtype="str"),
+        pd.Series(["a\0b, alike", "a\0b, not", "a\0b, alike"], dtype="str"),
         pd.Series(["b", "a", "b"], dtype="category"),
         pd.Series(["b", "a", "b"], dtype=pd.StringDtype("python")),
         pd.Series(["x" * 50, "x" * 49, "x" * 50], dtype="str"),
     ],
-    ids=["numbers", "missing", "zero byte", "category", "python texts", "long"],
+    ids=["numbers", "missing", "zero byte", "zero byte in all", "category", "python texts", "long"],
 )
 def test_other_columns_are_looked_up(column: pd.Series) -> None:
     text, places = distinct_names(column)

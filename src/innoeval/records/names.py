@@ -146,9 +146,11 @@ def _by_words(held: pa.Array | pa.ChunkedArray) -> _Found | None:
         # Texts that differ may have one key, if hardly ever.
         if any((words[:, some] != spelt.T[:, code[some]]).any() for some in _blocks(n)):
             return None
-    if not spelt.view(np.uint8).all():  # a zero byte: what separates names when they are spelt
+    prefix = texts.data[texts.begins[0] :][:skip]
+    # A zero byte is what separates names when they are spelt.
+    if not (spelt.view(np.uint8).all() and prefix.all()):
         return None
-    return _Found(spelt, code, texts.data[texts.begins[0] :][:skip])
+    return _Found(spelt, code, prefix)
 
 
 def _texts(held: pa.Array | pa.ChunkedArray) -> _Texts | None:
