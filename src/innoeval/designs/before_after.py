@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from innoeval.designs.base import Arrangement, Mask, arrange
+from innoeval.designs.did_kernel import mean_of
 from innoeval.errors import DesignError
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
@@ -74,12 +75,7 @@ class BeforeAfter:
         """
         case = arrange(panel, claim)
         before, after = windows(panel, claim, case)
-        series = np.array(
-            [
-                np.nanmean(column) if np.isfinite(column).any() else np.nan
-                for column in case.outcomes[case.treated].T
-            ]
-        )
+        series = mean_of(case.outcomes[case.treated])
         first, second = (series[mask & np.isfinite(series)] for mask in (before, after))
         if len(first) == 0 or len(second) == 0:
             raise DesignError("a before or after window holds no value of the treated units")
