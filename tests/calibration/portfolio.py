@@ -110,10 +110,11 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=400)
     parser.add_argument("--jobs", type=int, default=1)
     asked = parser.parse_args()
+    said = "".join(f" {word}" for word in sys.argv[1:])
     lines = [
         "# Portfolios: false discoveries in both lists",
         "",
-        "Written by `python -m tests.calibration.portfolio`; do not edit by hand.",
+        f"Written by `python -m tests.calibration.portfolio{said}`; do not edit by hand.",
         "",
         (
             f"{asked.portfolios} portfolios of {asked.claims:,} claims for each row, every claim on a panel "
