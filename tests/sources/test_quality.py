@@ -12,7 +12,7 @@ import innoeval as ie
 from innoeval import plots
 from innoeval.errors import BriefError
 from innoeval.plots import theme
-from innoeval.plots.coverage import TILES, tiles
+from innoeval.plots.tiles import TILES, tiles_of
 
 
 def panel(values: np.ndarray, **roles: Any) -> ie.Panel:
@@ -97,7 +97,7 @@ def test_versions_provisional_and_hidden_cells(values: np.ndarray) -> None:
     assert {period for _, period in found(report, "break")} == {"2022-01"}
     claim = ie.Claim(id="c", innovation="x", outcome="days", better="lower", size=1.0, scale="absolute",
                      treated={"ward 07": "2022-01"})  # fmt: skip
-    cells = tiles(made, "days", claim)
+    cells = tiles_of(made, "days", claim)
     assert [TILES[cells[i]][0] for i in ((3, 3), (0, 0), (7, 20), (7, 35))] == [
         "small number not shown", "value", "value, treated", "provisional",
     ]  # fmt: skip

@@ -27,7 +27,7 @@ TILES = (
 _NAMED = 60
 
 
-def tiles(panel: Panel, outcome: str, claim: Claim | None = None) -> npt.NDArray[np.int64]:
+def tiles_of(panel: Panel, outcome: str, claim: Claim | None = None) -> npt.NDArray[np.int64]:
     """What each cell of a panel is, as a place in `TILES`, shape (units, periods).
 
     Raises
@@ -77,7 +77,7 @@ def coverage(
     name = outcome or (claim.outcome if claim is not None else panel.outcomes[0])
     if len(panel.units) > 2000:
         raise BriefError(f"a map of {len(panel.units):,} units cannot be read; draw some of them")
-    cells = tiles(panel, name, claim)
+    cells = tiles_of(panel, name, claim)
     order = _order(panel, claim)
     rows, periods = cells[order], panel.periods
     with theme.look():
@@ -111,7 +111,7 @@ def describe_coverage(
 ) -> str:
     """The map in words, to stand instead of it."""
     name = outcome or (claim.outcome if claim is not None else panel.outcomes[0])
-    cells = tiles(panel, name, claim)
+    cells = tiles_of(panel, name, claim)
     parts = [
         f"{int((cells == i).sum()):,} {word}"
         for i, (word, _, _) in enumerate(TILES)
