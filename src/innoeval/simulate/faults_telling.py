@@ -54,8 +54,8 @@ def _first_lucky(background: Background, noise: Floats) -> int | None:
     for last in range(launch + 2, background.calendar.n):
         change = noise[:, launch : last + 1].mean(axis=1) - noise[:, :launch].mean(axis=1)
         ours, theirs = change[treated], change[~treated]
-        noise = ours if len(ours) > 1 else theirs
-        error = np.sqrt(noise.var(ddof=1) / len(ours) + theirs.var(ddof=1) / len(theirs))
+        own = ours if len(ours) > 1 else theirs
+        error = np.sqrt(own.var(ddof=1) / len(ours) + theirs.var(ddof=1) / len(theirs))
         if ours.mean() - theirs.mean() > _SEEN * error:
             return last if last >= launch + _SOONEST else None
     return None
