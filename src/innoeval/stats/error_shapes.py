@@ -108,7 +108,7 @@ def grid_on(model: str, time: bytes) -> Grid:
     apart, shapes = np.abs(at[:, None] - at[None, :]), FAMILIES[model].grid
     lower = np.linalg.cholesky(np.stack([correlations(shape, apart) for shape in shapes]))
     return Grid(
-        roots=np.linalg.inv(lower),
+        roots=np.asarray(np.linalg.inv(lower), dtype=np.float64),
         logs=2 * np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(axis=1),
         persistence=np.array([persistence(shape) for shape in shapes]).T,
     )
