@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 
 import joblib
@@ -63,6 +64,24 @@ def test_claims_may_come_as_a_stream(small: tuple[list[Claim], dict[str, Panel]]
     claims, panels = small
     streamed = ie.evaluate_all(iter(claims), panels, progress=False)
     assert streamed.ids == tuple(claim.id for claim in claims)
+
+
+def test_a_stream_is_drawn_no_further_than_it_is_worked_on(
+    small: tuple[list[Claim], dict[str, Panel]], tmp_path: Path
+) -> None:
+    claims, panels = small
+    drawn, ahead = 0, []
+
+    def stream() -> Iterator[Claim]:
+        nonlocal drawn
+        for i in range(300):
+            drawn += 1
+            ahead.append(drawn - len(list((tmp_path / "run.parquet").glob("part-*"))))
+            yield copied(claims[0], id=f"n{i:03d}", treated=["Nowhere"], start="2023-01")
+
+    ie.evaluate_all(stream(), panels["c000"], resume=tmp_path / "run.parquet", chunk_size=1)
+    assert drawn == 300
+    assert max(ahead) < 150
 
 
 def test_the_portfolio_gives_back_evaluations_one_by_one(

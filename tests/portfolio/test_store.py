@@ -145,6 +145,12 @@ def test_failed_claims_can_be_tried_again(tmp_path: Path, small: Small) -> None:
     before = Store(folder).parts
     again = ie.evaluate_all(every, where, resume=folder, progress=False)
     assert Store(folder).parts == before
+    assert len(before) == 3
+    ie.evaluate_all(every, where, resume=tmp_path / "one.parquet", chunk_size=9, progress=False)
+    again = ie.evaluate_all(
+        every, where, resume=tmp_path / "one.parquet", retry=True, progress=False
+    )
+    assert len(again) == 3
     again = ie.evaluate_all(every, where, resume=folder, retry=True, progress=False)
     assert again.ids == ("c000", "c001", "lost")
     assert again.tidy()["error"].notna().sum() == 1

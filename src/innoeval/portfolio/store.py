@@ -171,8 +171,10 @@ class Store:
             if kept.num_rows == table.num_rows:
                 continue
             if kept.num_rows:
-                self.add(_bytes(kept))
-            path.unlink()
+                # In place and in one step: a kill leaves the file with them or without.
+                self._put(path.name, _bytes(kept))
+            else:
+                path.unlink()
 
     def _put(self, name: str, content: bytes) -> Path:
         """Write a file whole, or not at all."""
