@@ -202,3 +202,33 @@ def test_workers_read_their_slice_of_a_dataset(tmp_path: Path) -> None:
     other = ie.portfolio.PanelDataset(source.path, by="service", roles=source.roles)
     with pytest.raises(RunError, match="evaluated on other data"):
         ie.evaluate_all(claims, other, resume=tmp_path / "run.parquet", progress=False)
+
+
+def test_workers_ask_a_database_for_their_slice(tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb", reason="the extra warehouse is not installed")
+    pytest.importorskip("ibis", reason="the extra warehouse is not installed")
+    claims, panels = own_panels(3)
+    whole = pd.concat([panels[c.id].frame.assign(service=c.id) for c in claims])
+    whole = whole.assign(period=whole["period"].astype(str).astype(object))
+    place = tmp_path / "city.duckdb"
+    with duckdb.connect(str(place)) as connection:
+        connection.register("whole", whole.astype({"unit": object, "service": object}))
+        connection.execute("create table services as select * from whole")
+
+    def source() -> ie.portfolio.PanelTable:
+        return ie.portfolio.PanelTable(
+            str(place), table="services", by="service",
+            roles={"unit": "unit", "period": "period", "outcomes": ["outcome"]},
+        )  # fmt: skip
+
+    run = tmp_path / "run.parquet"
+    there = ie.evaluate_all(claims, source(), resume=run, progress=False).tidy()
+    usual = ie.evaluate_all(claims, panels, progress=False).tidy()
+    same = ["id", "status", "estimate", "conf_low", "p_holds_up"]
+    assert bytes_of(there[same]) == bytes_of(usual[same])
+    absent = ie.evaluate_all([copied(claims[0], id="absent")], source(), progress=False).tidy()
+    assert "no row whose service is 'absent'" in absent.loc[0, "error"]
+    with duckdb.connect(str(place)) as connection:
+        connection.execute("update services set outcome = outcome + 1 where service = 'c001'")
+    with pytest.raises(RunError, match="evaluated on other data"):
+        ie.evaluate_all(claims, source(), resume=run, progress=False)

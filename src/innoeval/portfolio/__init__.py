@@ -2,7 +2,7 @@
 
 from innoeval.portfolio.adjust import Lists, tally, two_lists
 from innoeval.portfolio.equity import Equity, Gap, who_gained
-from innoeval.portfolio.panels import PanelDataset, PanelSource
+from innoeval.portfolio.panels import PanelDataset, PanelSource, PanelTable
 from innoeval.portfolio.pool import Pools, pool
 from innoeval.portfolio.ranking import rank
 from innoeval.portfolio.run import evaluate_all, read_portfolio
@@ -16,6 +16,7 @@ __all__ = [
     "Lists",
     "PanelDataset",
     "PanelSource",
+    "PanelTable",
     "Pooled",
     "Pools",
     "Portfolio",

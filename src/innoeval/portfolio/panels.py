@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -28,7 +28,7 @@ class PanelSource(Protocol):
     """Where a worker reads the panel of a claim itself, so that no panel travels.
 
     Any class that can be pickled will do: a Parquet dataset (`PanelDataset`), a table of a
-    warehouse, a folder of files.
+    database (`PanelTable`), a folder of files.
     """
 
     @property
@@ -100,17 +100,84 @@ class PanelDataset:
             filter=dataset.field(self.by) == name
         )
         if not rows.num_rows:
-            raise RunError(
-                [
-                    Fault(
-                        found=f"there is no row whose {self.by} is '{name}'",
-                        remedy=f"add its data, or mend the claim's {self.key}",
-                        origin=Path(self.path).name,
-                        column=self.by,
-                    )
-                ]
-            )
+            raise RunError([_no_row(self.by, name, self.key, Path(self.path).name)])
         return read_panel(rows.drop_columns([self.by]).to_pandas(), **self.roles)
+
+
+@dataclass(frozen=True)  # no slots: the fingerprint needs a place
+class PanelTable:
+    """A table of a database that holds many panels; each claim asks for its slice only.
+
+    Parameters
+    ----------
+    address
+        Of the database, such as "postgres://reader@host/city"; every worker connects by itself.
+    table
+        The table, or view.
+    by, key, roles
+        As in `PanelDataset`.
+
+    Examples
+    --------
+    >>> source = PanelTable("city.duckdb", table="services", by="service",
+    ...                     roles={"unit": "ward", "period": "month", "outcomes": ["days"]})
+    >>> source.key
+    'id'
+    """
+
+    address: str = field(repr=False)
+    table: str
+    by: str
+    roles: Mapping[str, Any]
+    key: str = "id"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the roles, the number of rows, and sum, least and largest of every number.
+
+        The sums are made where the data are: nothing but they travels.
+        """
+        import hashlib
+
+        from innoeval.sources.connect import open_place
+
+        rows = open_place(self.address, table=self.table).table
+        asked = [rows.count().name("rows")]
+        for name, kind in sorted(rows.schema().items()):
+            if kind.is_numeric():
+                column = rows[name]
+                asked += [column.sum().name(f"{name} sum"), column.min().name(f"{name} least"),
+                          column.max().name(f"{name} most")]  # fmt: skip
+        found = rows.aggregate(asked).to_pyarrow().to_pylist()[0].values()
+        told = (self.table, self.by, self.key, sorted(self.roles.items()), *map(str, found))
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
+    def panel(self, claim: Claim) -> Panel:
+        """The panel of a claim.
+
+        Raises
+        ------
+        RunError
+            Where the table holds no row for the claim.
+        """
+        from innoeval.sources import read_panel
+        from innoeval.sources.connect import open_place
+
+        name = getattr(claim, self.key)
+        rows = open_place(self.address, table=self.table).table
+        found = rows.filter(rows[self.by] == name).drop(self.by).to_pyarrow().to_pandas()
+        if found.empty:
+            raise RunError([_no_row(self.by, name, self.key, self.table)])
+        return read_panel(found, **self.roles)
+
+
+def _no_row(by: str, name: str, key: str, origin: str) -> Fault:
+    return Fault(
+        found=f"there is no row whose {by} is '{name}'",
+        remedy=f"add its data, or mend the claim's {key}",
+        origin=origin,
+        column=by,
+    )
 
 
 def shipped(panel: Panel) -> npt.NDArray[np.uint8]:
