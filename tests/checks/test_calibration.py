@@ -57,8 +57,9 @@ def test_each_check_sees_its_own_fault(name: str, least: float) -> None:
 
 
 def test_a_pretended_start_shows_a_trend_too() -> None:
+    # It has a small weight, as the trend has a check of its own.
     tally = measure(NAMED["pre-trend"], DRAWS, first=0)
-    assert tally.problems["placebo_in_time"] >= 0.5 * DRAWS
+    assert tally.problems["placebo_in_time"] >= 0.2 * DRAWS
 
 
 def test_a_true_claim_is_supported_where_the_data_are_decisive() -> None:
