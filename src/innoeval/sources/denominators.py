@@ -10,8 +10,9 @@ import pandas as pd
 
 from innoeval.errors import Fault, SourceError, nearest
 from innoeval.records.calendar import FREQUENCIES, Frequency, first_day, ordinal
-from innoeval.sources.connect import fetched, open_place, refusing
+from innoeval.sources.connect import open_place
 from innoeval.sources.periods import read_periods
+from innoeval.sources.place import fetched, refusing
 from innoeval.tables import Table
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import numpy as np
 
 from innoeval.errors import Fault, SourceError
 from innoeval.sources.aggregates import need_column
-from innoeval.sources.connect import Place, fetched, refusing
 from innoeval.sources.moments import as_instant, moment
+from innoeval.sources.place import Place, fetched, refusing
 from innoeval.sources.query import Layout
 from innoeval.stats.reporting import arrived
 

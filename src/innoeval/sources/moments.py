@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from innoeval.errors import Fault, SourceError
 from innoeval.records.calendar import Frequency, first_day, ordinal
-from innoeval.sources.connect import fetched
+from innoeval.sources.place import fetched
 
 if TYPE_CHECKING:
     import ibis

@@ -24,7 +24,6 @@ from innoeval.sources.aggregates import (
     in_days,
     need_column,
 )
-from innoeval.sources.connect import Place, fetched, refusing
 from innoeval.sources.metrics import Median, Metric, Quantile, ShareWithin
 from innoeval.sources.moments import (
     Moment,
@@ -37,6 +36,7 @@ from innoeval.sources.moments import (
     span_of,
     workdays,
 )
+from innoeval.sources.place import Place, fetched, refusing
 from innoeval.sources.survival import curve_answers
 
 

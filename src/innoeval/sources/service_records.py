@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from innoeval.records.claim import Better
     from innoeval.records.panel import Panel
-    from innoeval.sources.connect import Place
     from innoeval.sources.crosswalk import Crosswalk
     from innoeval.sources.metrics import Metric
     from innoeval.sources.moments import Terms
+    from innoeval.sources.place import Place
     from innoeval.sources.query import Layout
 
 
