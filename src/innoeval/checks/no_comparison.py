@@ -20,8 +20,8 @@ class NoComparison:
 
     References
     ----------
-    Farrington, Gottfredson, Sherman & Welsh (2002), The Maryland Scientific Methods Scale,
-    doi:10.4324/9780203166697.
+    Farrington, Gottfredson, Sherman & Welsh (2002), The Maryland Scientific Methods Scale, in
+    Evidence-Based Crime Prevention, pages 13-21, doi:10.4324/9780203166697.
     """
 
     name: ClassVar[str] = "no_comparison"

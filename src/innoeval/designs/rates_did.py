@@ -153,7 +153,7 @@ class PoissonDiD(_NonlinearDiD):
     References
     ----------
     Wooldridge (2023), doi:10.1093/ectj/utad016; Santos Silva & Tenreyro (2006),
-    doi:10.1162/rest.88.4.641; Ciani & Fisher (2019), doi:10.1515/jem-2018-0011.
+    doi:10.1162/rest.88.4.641; Ciani & Fisher (2019), doi:10.1515/jem-2016-0011.
 
     Examples
     --------
