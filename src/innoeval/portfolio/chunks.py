@@ -18,7 +18,7 @@ Panels = Panel | Mapping[str, Panel] | PanelSource
 #: Claims of one chunk where nothing else is said: about a second of work.
 USUAL = 64
 #: Chunks' worth of claims that wait to be grouped; more would not stream.
-_WAITING = 64
+_WAITING = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,7 +47,7 @@ class Chunk:
 def chunks(claims: Iterable[Claim], panels: Panels, size: int) -> Iterator[Chunk]:
     """Group a stream of claims by panel, then by design, and cut it into chunks.
 
-    No more than some thousands of claims wait at any time, however long the stream.
+    No more than a thousand or so claims wait at any time, however long the stream.
 
     Parameters
     ----------
@@ -70,22 +70,22 @@ def chunks(claims: Iterable[Claim], panels: Panels, size: int) -> Iterator[Chunk
             yield Chunk(claims=cut, panels=panels)
         return
     for window in _windows(claims, size * _WAITING):
-        by_panel: dict[int, list[Claim]] = {}
+        # Panels are held while their claims are grouped: a mapping may make them anew each time.
+        by_panel: dict[int, tuple[Panel | None, list[Claim]]] = {}
         for claim in window:
-            by_panel.setdefault(id(panels.get(claim.id)), []).append(claim)
-        few: list[Claim] = []
-        for group in by_panel.values():
-            if len(group) <= size:
+            panel = panels.get(claim.id)
+            by_panel.setdefault(id(panel), (panel, []))[1].append(claim)
+        few: list[tuple[Claim, Panel | None]] = []
+        for panel, group in by_panel.values():
+            if len(group) <= size or panel is None:
                 # A panel that one chunk can finish travels with that chunk.
                 if len(few) + len(group) > size:
-                    yield _of(few, panels)
+                    yield from _of(few, size)
                     few = []
-                few += sorted(group, key=_by_design)
+                few += [(claim, panel) for claim in sorted(group, key=_by_design)]
                 continue
-            panel = panels[group[0].id]
             yield from chunks(group, panel, size)
-        if few:
-            yield _of(few, panels)
+        yield from _of(few, size)
 
 
 def refuse_unfit(claims: Iterable[Claim], panels: Panels) -> None:
@@ -126,12 +126,15 @@ def no_panel(name: str, panels: Panels) -> Fault | None:
     )
 
 
-def _of(claims: list[Claim], panels: Mapping[str, Panel]) -> Chunk:
-    return Chunk(claims=tuple(claims), panels=tuple(panels.get(claim.id) for claim in claims))
+def _of(pairs: list[tuple[Claim, Panel | None]], size: int) -> Iterator[Chunk]:
+    """Chunks of claims with their panels beside them."""
+    for first in range(0, len(pairs), size):
+        claims, panels = zip(*pairs[first : first + size], strict=True)
+        yield Chunk(claims=claims, panels=panels)
 
 
 def _cut(claims: Iterable[Claim], size: int) -> Iterator[tuple[Claim, ...]]:
-    """Chunks of a stream, its claims sorted by design within some thousands."""
+    """Chunks of a stream, its claims sorted by design within a thousand or so."""
     for window in _windows(claims, size * _WAITING):
         window.sort(key=_by_design)
         for first in range(0, len(window), size):

@@ -8,9 +8,14 @@ from pathlib import Path
 
 from innoeval.errors import Fault, RunError
 from innoeval.portfolio.chunks import Panels
+from innoeval.portfolio.panels import PanelSource
 from innoeval.portfolio.store import Done, Store
 from innoeval.records.claim import Claim
 from innoeval.records.panel import Panel
+
+#: Panels with their fingerprints, the latest last.
+Prints = list[tuple[Panel | PanelSource, str]]
+_KEPT = 8
 
 
 def refuse_other(
@@ -23,7 +28,7 @@ def refuse_other(
     RunError
         Listing every claim that was changed or left out, and every panel that differs.
     """
-    prints: dict[int, str] = {}
+    prints: Prints = []
     faults: list[Fault] = []
     for claim in claims:
         before = done.get(claim.id)
@@ -44,7 +49,7 @@ def refuse_other(
 
 
 def of_other_data(
-    claim: Claim, panels: Panels, before: Done | None, origin: str, prints: dict[int, str]
+    claim: Claim, panels: Panels, before: Done | None, origin: str, prints: Prints
 ) -> Fault | None:
     """What differs between a claim and its earlier run; None where nothing does.
 
@@ -57,7 +62,7 @@ def of_other_data(
     origin
         Folder of the run.
     prints
-        Fingerprints of panels that were met already, by identity.
+        Fingerprints of the last panels that were met.
     """
     if before is None:
         return None
@@ -68,9 +73,12 @@ def of_other_data(
     source = panels.get(claim.id) if isinstance(panels, Mapping) else panels
     if source is None:
         return None
-    if id(source) not in prints:
-        prints[id(source)] = source.fingerprint
-    now = prints[id(source)]
+    now = next((known for met, known in prints if met is source), "")
+    if not now:
+        now = source.fingerprint
+        # Held with their panels: a mapping may make them anew, and a freed place is used again.
+        prints.append((source, now))
+        del prints[:-_KEPT]
     if now == before.panel:
         return None
     what = f"'{source.origin}'" if isinstance(source, Panel) else "the source of panels"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from innoeval.errors import ClaimError, RunError
 from innoeval.portfolio.chunks import USUAL, Chunk, Panels, chunks, no_panel, refuse_unfit, twice
-from innoeval.portfolio.earlier import of_other_data, refuse_other
+from innoeval.portfolio.earlier import Prints, of_other_data, refuse_other
 from innoeval.portfolio.judge import Judged, judge
 from innoeval.portfolio.rows import TIDY
 from innoeval.portfolio.store import Done, Store, policy_of
@@ -52,7 +52,7 @@ def evaluate_all(
     Parameters
     ----------
     claims
-        A register, or any stream of claims. A stream is read a few thousand claims ahead.
+        A register, or any stream of claims. A stream is read some thousand claims ahead.
     panels
         One panel for all claims; a mapping from the id of a claim to its panel; or a source that
         workers read themselves (`innoeval.portfolio.PanelDataset`).
@@ -202,7 +202,7 @@ def _left(
 ) -> Iterator[Claim]:
     """Claims that are not done yet; of a stream, each is checked as it comes."""
     checked, met = isinstance(claims, Collection), set[str]()
-    prints: dict[int, str] = {}
+    prints: Prints = []
     for claim in claims:
         if not checked:
             if claim.id in met:
