@@ -193,7 +193,10 @@ def _obstacles(choice: Choice) -> tuple[str, ...]:
     """Why no design fits: the reasons of every design that could have decided."""
     if choice.design is not None:
         return ()
-    decisive = [o for o in choice.objections if o.design != "BeforeAfter"] or choice.objections
+    beside = ("it never decides",)
+    decisive = [
+        o for o in choice.objections if o.design != "BeforeAfter" and o.reasons != beside
+    ] or choice.objections
     return tuple(f"{_plain(objection)}." for objection in decisive)
 
 

@@ -223,6 +223,24 @@ def test_what_is_no_count_or_share_is_refused() -> None:
     assert "the share is full in every period before" in refused({"y": full}, "binomial")
 
 
+def test_ratios_that_are_rounded_and_cells_without_cases_are_no_fault() -> None:
+    y = np.random.default_rng(0).poisson(9, 20).astype(float)
+    size = np.full(20, 5000.0)
+    size[4] = 0
+    rate = np.where(size > 0, np.round(1000 * y / 5000, 1), np.nan)
+    panel, claim = service({"y": rate, "k": y, "n": size}, 10, numerator="k", denominator="n")
+    assert SegmentedRegression().objections(panel, claim, Policy()) == ()
+
+
+def test_a_negative_number_among_whole_ones_is_named() -> None:
+    y = np.random.default_rng(0).poisson(9, 20).astype(float)
+    panel, claim = service({"y": np.r_[y[:4], -3, y[5:]]}, 10)
+    claim = replace_scale(claim)
+    assert "is negative in 2015-05; if it counts" in "".join(
+        SegmentedRegression().fit(panel, claim).warnings
+    )
+
+
 def test_denominators_that_cannot_be_are_refused() -> None:
     y = np.random.default_rng(0).poisson(9, 20).astype(float)
     size = np.full(20, 5000.0)
@@ -236,6 +254,19 @@ def test_denominators_that_cannot_be_are_refused() -> None:
     assert "more than 8-fold from one period to the next (2016-01), as if its unit" in refused(
         {"y": y, "n": unit}, "poisson", denominator="n"
     )
+    # An outcome that is taken as it is recorded is held against them, too.
+    rate = {"y": y / size, "k": y, "n": size}
+    of = {"denominator": "n", "numerator": "k"}
+    assert "is zero in 2015-04, 2015-08; correct it, or leave the outcome empty" in refused(
+        rate | {"n": zero}, "gaussian", **of
+    )
+    assert "the numerator 'k' is negative" in refused(
+        rate | {"k": np.r_[-1, y[1:]]}, "gaussian", **of
+    )
+    for changed in ({"n": unit}, {"y": np.r_[y[:12], 100 * y[12:]] / size}):
+        assert "(per 1), but not in 2016-01, 2016-02, 2016-03" in refused(
+            rate | changed, "gaussian", **of
+        )
     assert "exceeds its denominator" in refused(
         {"y": y, "n": 5.0}, "binomial", denominator="n", numerator="y"
     )

@@ -62,6 +62,9 @@ def test_every_fault_is_listed_at_once():
         (np.full((2, 4), 1e9), {}, "every value of the outcome is 1e+09"),
         (VALUES * 20, {"scale": "percentage_points"}, ("the outcome runs from 20 to 180; percentage "
          "points are for shares")),
+        (np.where(np.arange(4) < 2, VALUES / 10, VALUES * 10), {"scale": "percentage_points"},
+         ("the outcome mixes shares from 0 to 1 (6 values) and from 0 to 100 (6 values); record it in "
+          "one way")),
         (VALUES / 10, {"scale": "percentage_points", "size": 0.05},
          "write 5 if 5 points are meant, or scale='absolute'"),
         (-VALUES, {"scale": "relative", "size": 0.1}, ("relative and the outcome takes the negative "

@@ -9,7 +9,7 @@ import numpy as np
 from innoeval.designs.base import Arrangement, Mask
 from innoeval.records.claim import Claim
 from innoeval.records.freeze import Floats
-from innoeval.records.match import share_unit
+from innoeval.records.match import mixed_shares, share_unit
 from innoeval.records.panel import Panel
 from innoeval.stats.families import Family
 
@@ -17,10 +17,10 @@ from innoeval.stats.families import Family
 _JUMP = 8.0
 #: Denominators below this may jump for want of cases.
 _SMALL = 20
+#: An outcome that is mostly this close to numerator over denominator (a factor) is their ratio.
+_RATIO = 1.5
 #: An outcome may differ so much from numerator over denominator, as a share of its largest value.
 _ROUNDED = 0.01
-#: In a column of shares and percentages together, the one is about so many times the other.
-_MIXED = (30.0, 300.0)
 
 
 class Totals(NamedTuple):
@@ -123,13 +123,15 @@ def family_objections(
     panel: Panel, claim: Claim, arrangement: Arrangement, family: Family, *, everybody: bool = False
 ) -> tuple[str, ...]:
     """Why a family does not fit the outcome of the treated units, or of everybody; empty if it does."""
-    if family.name == "gaussian":
-        return ()
     ours = np.ones_like(arrangement.treated) if everybody else arrangement.treated
     values = arrangement.outcomes[ours]
+    if family.name == "gaussian":
+        return _recorded_objections(panel, claim, ours, values)
     found = _value_objections(values, claim, family, counted=panel.numerator == claim.outcome)
     if panel.numerator and not panel.denominator:
-        found.append(f"the numerator '{panel.numerator}' has no denominator; name denominator=")
+        found.append(
+            f"the numerator '{panel.numerator}' has no denominator; name denominator= in read_panel"
+        )
     counts, sizes = counts_of(panel, claim, ours, family)
     found += _size_objections(panel, sizes)
     if found:
@@ -147,12 +149,46 @@ def family_objections(
     for side, part in (("before", slice(0, arrangement.launches[0])),
                        ("from", slice(arrangement.launches[0], None))):  # fmt: skip
         if known[part].any() and count[part][known[part]].sum() == 0:
-            found.append(f"there is no case {side} the launch, so that no ratio can be estimated")
+            found.append(
+                f"there is no case {side} the launch, so that no ratio can be estimated; use family='gaussian'"
+            )
         elif family.name == "binomial" and known[part].any() and (
             count[part][known[part]] >= size[part][known[part]]
         ).all():  # fmt: skip
-            found.append(f"the share is full in every period {side} the launch: no odds exist")
+            found.append(
+                f"the share is full in every period {side} the launch: no odds exist; use family='gaussian'"
+            )
     return tuple(found)
+
+
+def _recorded_objections(panel: Panel, claim: Claim, ours: Mask, values: Floats) -> tuple[str, ...]:
+    """What an outcome that is taken as it is recorded cannot be, by its numerator and denominator.
+
+    Rounding is no fault, and the two may belong to another outcome: only a value over no cases, a
+    negative number of cases, and an outcome that is their ratio but changes its unit are.
+    """
+    if panel.denominator is None:
+        return ()
+    sizes = panel.matrix(panel.denominator)[ours]
+    found = _empty_or_negative(panel, np.where(np.isfinite(values), sizes, np.nan))
+    if panel.numerator is None or panel.numerator == claim.outcome or found:
+        return tuple(found)
+    counts = panel.matrix(panel.numerator)[ours]
+    if np.nanmin(counts, initial=0.0) < 0:
+        return (f"the numerator '{panel.numerator}' is negative somewhere; correct it",)
+    per = _factor(values, counts, sizes)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        away = np.abs(np.log(values * sizes / counts / per))
+    known = np.isfinite(away)
+    broken = known & (away > np.log(_JUMP))
+    if not broken.any() or (away[known] < np.log(_RATIO)).mean() < 0.5:
+        return ()
+    periods = [panel.periods[t] for t in np.flatnonzero(broken.any(axis=0))]
+    said = (
+        f"'{claim.outcome}' is '{panel.numerator}' over '{panel.denominator}' (per {per:g}), but not "
+        f"in {_listed(periods)}, as if one of them had changed its unit; record them in one unit"
+    )
+    return (said,)
 
 
 def _value_objections(values: Floats, claim: Claim, family: Family, *, counted: bool) -> list[str]:
@@ -161,20 +197,17 @@ def _value_objections(values: Floats, claim: Claim, family: Family, *, counted: 
     if not known.size:
         return []
     if known.min() < 0:
-        return [f"{name} takes the negative value {known.min():g}; counts and shares have none"]
+        return [
+            f"{name} takes the negative value {known.min():g}; counts and shares have none; correct it, or leave it empty"
+        ]
     if family.name != "binomial" or counted:
         return []
     if known.max() > 100:
-        return [f"{name} takes the value {known.max():g}; a share lies in 0 to 1 or 0 to 100"]
-    small, large = known[(known > 0) & (known <= 1)], known[known > 1]
-    if min(len(small), len(large)) >= 2:
-        ratio = float(np.median(large) / np.median(small))
-        if _MIXED[0] <= ratio <= _MIXED[1]:
-            mixed = (
-                f"{name} mixes shares from 0 to 1 ({len(small)} values) and from 0 to 100 "
-                f"({len(large)} values); record it in one way"
-            )
-            return [mixed]
+        return [
+            f"{name} takes the value {known.max():g}; a share lies in 0 to 1 or 0 to 100; correct it"
+        ]
+    if mixed := mixed_shares(known):
+        return [f"{name} {mixed}; record it in one way"]
     return []
 
 
@@ -182,13 +215,9 @@ def _size_objections(panel: Panel, sizes: Floats) -> list[str]:
     """A denominator of zero, a negative one, or one that changes its unit."""
     if panel.denominator is None:
         return []
-    name, found = f"the denominator '{panel.denominator}'", []
-    for what, bad in (("zero", sizes == 0), ("negative", sizes < 0)):
-        if bad.any():
-            periods = [panel.periods[t] for t in np.flatnonzero(bad.any(axis=0))]
-            found.append(f"{name} is {what} in {_listed(periods)}")
-    if found:
+    if found := _empty_or_negative(panel, sizes):
         return found
+    name = f"the denominator '{panel.denominator}'"
     with np.errstate(invalid="ignore"):
         steps = np.abs(np.diff(np.log(sizes), axis=1)) > np.log(_JUMP)
         steps &= np.minimum(sizes[:, 1:], sizes[:, :-1]) >= _SMALL
@@ -198,6 +227,18 @@ def _size_objections(panel: Panel, sizes: Floats) -> list[str]:
             f"{name} changes more than {_JUMP:g}-fold from one period to the next ({_listed(at)}), as "
             "if its unit had changed; record it in one unit"
         )
+    return found
+
+
+def _empty_or_negative(panel: Panel, sizes: Floats) -> list[str]:
+    found = []
+    for what, bad in (("zero", sizes == 0), ("negative", sizes < 0)):
+        if bad.any():
+            periods = [panel.periods[t] for t in np.flatnonzero(bad.any(axis=0))]
+            found.append(
+                f"the denominator '{panel.denominator}' is {what} in {_listed(periods)}; correct it, or "
+                "leave the outcome empty there"
+            )
     return found
 
 

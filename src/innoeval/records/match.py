@@ -12,6 +12,11 @@ from innoeval.records.claim import Claim
 from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel
 
+#: In a column of shares and percentages together, the one is about so many times the other.
+_MIXED = (30.0, 300.0)
+#: Between the largest share and the least percentage there is at least such a factor.
+_GAP = 2.0
+
 
 def mismatches(
     claim: Claim,
@@ -46,6 +51,27 @@ def share_unit(panel: Panel, outcome: str) -> float:
     """What a share of 100 % is in the outcome's units: 1.0 or 100.0."""
     values = panel.matrix(outcome)
     return 1.0 if np.nanmax(values) <= 1 else 100.0
+
+
+def mixed_shares(known: Floats) -> str:
+    """How values mix shares from 0 to 1 with ones from 0 to 100; "" if they do not.
+
+    Percentages about 1 lie close to each other; mixed shares leave a gap, and lie about a
+    hundredfold apart.
+
+    Examples
+    --------
+    >>> mixed_shares(np.array([0.31, 0.33, 29.0, 35.0]))
+    'mixes shares from 0 to 1 (2 values) and from 0 to 100 (2 values)'
+    >>> mixed_shares(np.array([0.4, 0.8, 1.2, 3.0, 20.0]))
+    ''
+    """
+    small, large = known[(known > 0) & (known <= 1)], known[known > 1]
+    if min(len(small), len(large)) < 2 or large.min() < _GAP * small.max():
+        return ""
+    if not _MIXED[0] <= np.median(large) / np.median(small) <= _MIXED[1]:
+        return ""
+    return f"mixes shares from 0 to 1 ({len(small)} values) and from 0 to 100 ({len(large)} values)"
 
 
 def _fault(claim: Claim, column: str, found: str, remedy: str) -> Fault:
@@ -170,6 +196,9 @@ def _value_faults(claim: Claim, panel: Panel, values: Floats | None) -> list[Fau
                        "correct them if the share is recorded from 0 to 1, or say scale='absolute' with "
                        "the size as the outcome records it")
             )  # fmt: skip
+        elif mixed := mixed_shares(known):
+            remedy = "record it in one way, or say scale='absolute' with the size as the outcome records it"
+            faults.append(_fault(claim, column, f"the outcome {mixed}", remedy))
         elif known.min() < 0 or known.max() > 100:
             found = f"the claim is in percentage points and the outcome runs from {known.min():g} to {known.max():g}"
             faults.append(

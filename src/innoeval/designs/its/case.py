@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 #: A model needs so many periods more than it has columns.
 FEWEST_LEFT = 3
+#: So small a share of negative values among whole numbers looks like mistakes in counts.
+FEW_NEGATIVE = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,12 @@ class SeriesCase:
         if series.trimmed:
             said.append(
                 f"Left out at the ends, where a treated unit has no value: {listed(series.trimmed)}."
+            )
+        if odd := _hardly_counts(series):
+            periods = tuple(self.panel.periods[series.first + t] for t in odd)
+            said.append(
+                f"'{self.claim.outcome}' holds whole numbers and is negative in {listed(periods)}; if it "
+                "counts something these are mistakes: correct them, or leave them empty."
             )
         if young := _provisional(self.panel, self.claim):
             said.append(
@@ -307,6 +315,14 @@ def _dose(
         return np.asarray(panel.matrix(settings.dose)[ours].mean(axis=0))
     except PanelError as error:
         return f"the exposure dose='{settings.dose}' is not there: {error}"
+
+
+def _hardly_counts(series: Series) -> tuple[int, ...]:
+    """Places of the few negative values among whole numbers that are positive otherwise."""
+    known = series.value[series.present]
+    negative = np.flatnonzero(series.value < 0)
+    few = len(negative) <= FEW_NEGATIVE * len(known) and (known == np.round(known)).all()
+    return tuple(negative.tolist()) if few and series.added is None else ()
 
 
 def _provisional(panel: Panel, claim: Claim) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from innoeval.records.freeze import Floats
 FEWEST = 6
 #: Least share of the periods from first to last that has a value.
 _DENSE = 0.5
+#: Periods that are longer, as an example.
+_LONGER = {"day": ", such as weeks", "week": ", such as months", "month": ", such as quarters"}
 #: So many periods are named in a sentence; the rest are counted.
 _NAMED = 8
 
@@ -127,8 +129,8 @@ def spacing_objections(value: Floats, periods: tuple[str, ...], freq: str) -> tu
     named = ", ".join(periods[i] for i in present[:3])
     said = (
         f"there are values in {len(present)} of the {span} periods ({freq.replace('_', ' ')}) from first "
-        f"to last ({named} …), at uneven distances; record the outcome by longer periods, such as "
-        "months, or supply the missing ones"
+        f"to last ({named} …), at uneven distances; record the outcome by longer periods"
+        f"{_LONGER.get(freq, '')}, or supply the missing ones"
     )
     return (said,)
 

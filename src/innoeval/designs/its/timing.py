@@ -122,11 +122,11 @@ def timing_objections(
         if not 0 < at < len(value):
             found.append(
                 f"the interruption {label} lies outside the series ({panel.periods[0]} to "
-                f"{panel.periods[-1]})"
+                f"{panel.periods[-1]}); give a period inside it, or leave it out"
             )
         elif at in marks.values():
             found.append(
-                f"two interruptions fall on {panel.periods[at]}; what they did cannot be told apart"
+                f"two interruptions fall on {panel.periods[at]}; what they did cannot be told apart; name one"
             )
         else:
             marks[panel.periods[at]] = at
@@ -135,7 +135,9 @@ def timing_objections(
         and not found
         and marks[panel.periods[panel.calendar.position(when.until)]] <= launch
     ):
-        found.append(f"the innovation ends in {when.until}, not after its start")
+        found.append(
+            f"the innovation ends in {when.until}, not after its start; give a later until="
+        )
     if when.dose is not None:
         found += _dose_objections(when.dose, launch, panel)
     if found:
