@@ -122,12 +122,13 @@ def _of_durations(
     """Columns of a metric of durations: its plain answer, and how young its open cases are."""
     column, day = DURATION[metric.of]
     took = t[column]
-    out = {"n": took.count(where=where)}
+    out: dict[str, Any] = {}
     if where is not None:
         under_way = (t["_open"] == 1) & where
         out |= {"open": t.count(where=under_way), "youngest": t["_started"].max(where=under_way)}
     if isinstance(metric, ShareWithin):
         limit = int(np.floor(metric.days * day + 1e-6))
+        out["n"] = took.count(where=where)
         return out | {"yes": t.count(where=_both(took <= limit, where))}
     if isinstance(metric, Mean):
         return out | {"value": took.cast("float64").mean(where=_both(took < OPEN, where))}

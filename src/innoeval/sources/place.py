@@ -81,4 +81,4 @@ def held_frame(frame: pd.DataFrame, origin: str) -> ibis.Table:
         ]
         held = held.cast(pa.schema(list(zip(held.column_names, kinds, strict=True))))
         table: ibis.Table = duck().create_table("records", held, temp=True)
-    return table  # noqa: RET504 - the type checker sees that nothing was swallowed
+    return table

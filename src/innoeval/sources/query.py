@@ -209,14 +209,17 @@ def _durations(
 def _cells(cases: Any, layout: Layout, metrics: Mapping[str, Metric], origin: str) -> Any:
     """One row for each unit and period: counts of rows and cases, and every metric's columns."""
     timed = layout.closed is not None
-    asked = {"_n": cases.count(), "_last_opened": cases["_started"].max()}
+    asked = {"_n": cases.count()}
+    if layout.as_of is None:
+        asked["_last_opened"] = cases["_started"].max()
     if timed:
         asked |= {
             "_open": cases["_open"].sum(),
             "_youngest": cases["_started"].max(where=cases["_open"] == 1),
-            "_last_closed": cases["_ended"].max(),
             "_impossible": cases.count(where=cases["_took"].isnull() & cases["_started"].notnull()),
         }
+        if layout.as_of is None:
+            asked["_last_closed"] = cases["_ended"].max()
     if layout.version is not None:
         version = cases[layout.version].cast("string")
         asked |= {
