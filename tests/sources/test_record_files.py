@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,14 @@ def test_what_is_no_file_of_records(tmp_path: Path, write: Any, said: str) -> No
 def save(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def test_without_the_extra_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table().to_parquet(tmp_path / "r.parquet")
+    monkeypatch.setitem(sys.modules, "ibis", None)
+    for source in (tmp_path / "r.parquet", table(), "postgres://ann@127.0.0.1/city"):
+        with pytest.raises(SourceError, match=r"innoeval\[warehouse\]"):
+            read(source)
 
 
 def test_a_type_that_changes_between_files_is_told(tmp_path: Path) -> None:
