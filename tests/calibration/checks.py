@@ -132,13 +132,18 @@ def hits(found: list[tuple[Family, Tally]]) -> list[str]:
     return lines
 
 
-def frontier(family: Family, draws: int, first: int) -> list[float]:
-    """Share of draws in which the check would see its fault at each level, were it the only test."""
+def frontier(family: Family, draws: int, first: int) -> list[float] | None:
+    """Share of draws in which the check would see its fault at each level, were it the only test.
+
+    None for a check that reads facts.
+    """
     alone = Policy(check_weights=((family.seen_by, 1e9),))
     found = []
     for seed in range(first, first + draws):
         ev, _ = one(family, seed, alone)
         found += [f.p_value for f in ev.findings if f.check == family.seen_by]
+    if all(p is None for p in found):
+        return None
     seen = [1.0 if p is None else p for p in found]
     return [sum(p <= level for p in seen) / draws for level in LEVELS]
 
@@ -149,8 +154,9 @@ def frontiers(found: list[tuple[Family, Tally]], draws: int, first: int) -> list
              "|---|---|" + "---|" * len(LEVELS)]  # fmt: skip
     for family, tally in found:
         target = TARGETS.get(family.target, 0.0)
-        if tally.share(family.seen_by) < target:
-            cells = [percent(share) for share in frontier(family, draws, first)]
+        missed = tally.share(family.seen_by) < target
+        if missed and (shares := frontier(family, draws, first)) is not None:
+            cells = [percent(share) for share in shares]
             lines.append(f"| {family.name} | {family.seen_by.replace('_', ' ')} | "
                          + " | ".join(cells) + " |")  # fmt: skip
     return lines

@@ -23,6 +23,8 @@ from innoeval.sources import read_panel
 
 #: Placebo claims on emergency departments, and sites that each pretends to have changed.
 PLACEBOS, SITES, SEED = 200, 10, 20261124
+#: A base interval above zero is false here; `comparator_drift` and `placebo_units` speak only then.
+SHOWN = "the base interval shows an improvement, wrongly"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,15 +183,14 @@ def counted(panel: Panel, count: int) -> list[str]:
     asked: Counter[tuple[str, str]] = Counter()
     for outcome, ev in placebos(panel, count):
         statuses[outcome, ev.verdict.status] += 1
+        statuses[outcome, SHOWN] += ev.estimate is not None and ev.estimate.improvement_int.low > 0
         found = [f for f in ev.findings if f.status == "problem"]
         problems.update((outcome, f.check) for f in found)
         problems[outcome, "any statistical"] += any(f.p_value is not None for f in found)
         problems[outcome, "any"] += bool(found)
         asked.update((outcome, f.check) for f in ev.findings if f.status != "not_applicable")
     outcomes = ("admissions", "over_4h")
-    half = {
-        outcome: sum(n for (o, _), n in statuses.items() if o == outcome) for outcome in outcomes
-    }
+    half = {o: sum(statuses[o, status] for status in STATUSES) for o in outcomes}
     intro = (
         f"{count} claims about {SITES} of {len(panel.units)} large emergency departments of the NHS (type 1, all 36 "
         "months), drawn by lot, with a start drawn by lot, when nothing happened: half say that admissions fell by "
@@ -205,6 +206,7 @@ def counted(panel: Panel, count: int) -> list[str]:
         + " | ".join(str(statuses[o, status]) for o in outcomes) + " |"
         for status in STATUSES
     ]  # fmt: skip
+    lines.append(f"| {SHOWN} | " + " | ".join(str(statuses[o, SHOWN]) for o in outcomes) + " |")
     for name in sorted({name for _, name in asked} | {"any statistical", "any"}):
         cells = [
             str(problems[o, name]) if name in {"any", "any statistical"} or asked[o, name] else "–"
