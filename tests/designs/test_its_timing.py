@@ -10,6 +10,7 @@ from tests.panels import claim_on, panel_of
 
 from innoeval.designs import SegmentedRegression
 from innoeval.errors import DesignError
+from innoeval.evaluate import evaluate
 from innoeval.records import Panel, Policy
 
 LEVEL = {"trend": False, "slope": False}
@@ -79,6 +80,18 @@ def test_on_and_off_again_by_hand() -> None:
     y[20:] -= 3
     found = SegmentedRegression(until="2020", **LEVEL).fit(panel_of([y]), claim_on([0], 10))
     assert any("do not agree" in warning for warning in found.warnings)
+
+
+def test_what_was_taken_away_again_is_judged_by_the_time_between() -> None:
+    y = 40 + np.random.default_rng(4).standard_normal(60)
+    y[31:45] -= 6
+    panel, claim = panel_of([y]), claim_on([0], 30, size=5, scale="absolute", smallest_effect=1)
+    design = SegmentedRegression(until="2045", delay=1, transition=2)
+    assert np.isnan(design.kernel(panel, claim).series[45:]).all()
+    # Another start may be known so much better that the ends of its interval pass each other.
+    judged = evaluate(claim, panel, designs=[design])
+    assert judged.verdict.status == "supported"
+    assert judged.flips
 
 
 def test_phased_in_units_are_a_dose() -> None:

@@ -58,7 +58,8 @@ def _judge(estimate: Estimate, interval: Interval, claim: Claim, held: Bar) -> J
 
     def judged(low: float, high: float) -> Status:
         ends = estimate.improvement_int
-        moved = Interval(ends.low + low, ends.high + high)
+        # Another start may be known so much better that the ends would pass each other.
+        moved = Interval(*sorted((ends.low + low, ends.high + high)))
         raw = moved.flipped if lower else moved
         told = replace(estimate, conf_int=raw).on_scale(claim.scale)[1]
         shifts = [a - b if np.isfinite([a, b]).all() else 0.0

@@ -45,11 +45,16 @@ def stressed_estimates(case: SeriesCase, choice: Serial) -> dict[Assumption, Est
 
 
 def windows_of(case: SeriesCase) -> Windows:
-    """The series of the panel, made ready for many windows; transition periods are absent."""
+    """The treated units' series, ready for many windows.
+
+    Periods of transition, and those after the innovation was taken away again, are absent.
+    """
     when, series = case.when, case.series
     y = np.array(case.totals.value)
     start = series.first + series.launch + when.delay
     y[start : start + when.transition] = np.nan
+    if when.until:
+        y[case.panel.calendar.position(when.until) :] = np.nan
     return Windows(
         series=read_only(y),
         launch=start,
