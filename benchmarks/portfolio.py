@@ -211,7 +211,9 @@ def main() -> None:
             f"disk, {asked.jobs} worker{'s' if asked.jobs != 1 else ''} of {os.cpu_count()} cores; time "
             "on the clock once workers are there, and of all processors for each claim (starting workers "
             "included). Each row is a fresh process; memory is the peak of "
-            "the main process and of the largest worker, and in all with every worker at that peak."
+            "the main process and of the largest worker, and in all with every worker at that peak. "
+            f"Of {DRAWN} different panels; more claims repeat them, which compresses well: read the first row "
+            "for what a claim takes on disk."
         ),
         "",
         "| claims | time | processor, a claim | main | worker | in all | on disk, a claim | failed |",
