@@ -237,8 +237,8 @@ class Panel:
             raise PanelError(
                 [
                     Fault(
-                        found=f"there is no metric '{outcome}'",
-                        remedy=f"name one of {', '.join(self.metrics)}",
+                        found=f"there is no metric or covariate '{outcome}'",
+                        remedy=f"name one of {', '.join((*self.metrics, *self.covariates))}",
                         origin=self.origin,
                     )
                 ]

@@ -140,7 +140,7 @@ def linked(cells: Mask) -> Mask:
             break
         reach = further
     if reach.all():
-        return cells.any(axis=1, keepdims=True) & cells.any(axis=0)
+        return np.asarray(cells.any(axis=1, keepdims=True) & cells.any(axis=0))
     return (mask @ reach > 0) & cells.any(axis=0)
 
 

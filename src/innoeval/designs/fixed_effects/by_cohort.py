@@ -27,6 +27,9 @@ from innoeval.records.policy import Policy
 from innoeval.stats.cohort_effects import CohortEffects, covariance, influence
 from innoeval.stats.covariance import Counts
 
+#: What a start of one unit alone does to errors where its effects are fitted by themselves.
+ALONE = "its effects fit it exactly, so that the error leaves out that unit's own chance since then"
+
 
 class Cells(NamedTuple):
     """A claim and a panel as cell-wise regressions see them.
@@ -55,9 +58,16 @@ class Cells(NamedTuple):
 
 
 def make_ready(
-    panel: Panel, claim: Claim, weights: str | None = None, covariates: tuple[str, ...] = ()
+    panel: Panel,
+    claim: Claim,
+    weights: str | None = None,
+    covariates: tuple[str, ...] = (),
+    *,
+    cases: bool = False,
 ) -> Cells:
     """Cells with an outcome, a positive weight and all covariates.
+
+    `cases`: whether each unit is a case of one period, so that its other periods are not missing.
 
     Raises
     ------
@@ -86,7 +96,7 @@ def make_ready(
         notes.append(f"left out for lack of any value: {names(panel, ~kept)}")
         outcomes, mass, extra = outcomes[kept], mass[kept], extra[:, kept]
     missing = np.isnan(outcomes).mean()
-    if missing:
+    if missing and not cases:
         notes.append(
             f"{100 * missing:.1f} % of the cells are missing; unit and period effects are fitted "
             "exactly to those that are there"
@@ -135,6 +145,7 @@ def estimate_of(
     clusters: Clusters,
     *,
     notes: tuple[str, ...] = (),
+    pooled: bool = False,
 ) -> Estimate:
     """The estimate whose effect is the average over all treated cells from the start.
 
@@ -152,6 +163,8 @@ def estimate_of(
         What is taken as one in errors.
     notes
         Further warnings.
+    pooled
+        Whether units are cases of one period, without a level of their own.
     """
     name = type(design).__name__
     post = found.period >= found.start
@@ -172,12 +185,46 @@ def estimate_of(
     whole = Sums(
         effect=float(share @ found.effect), added=influence(found, share), treated=cells.treated,
         observed=float(share @ record.observed), n_obs=int(np.isfinite(cells.outcomes).sum()),
+        behind=_behind(cells, found, pooled=pooled),
     )  # fmt: skip
     return linear_estimate(
         design, panel, claim, policy, whole, _parts(record, errors), clusters,
         warnings=(*cells.notes, *notes), added=partial(influence, found, np.eye(len(share))),
         covariance=total, group_times=record,
     )  # fmt: skip
+
+
+def _behind(cells: Cells, found: CohortEffects, *, pooled: bool) -> Mask:
+    """Treated units seen in a period that counts and, unless pooled, before their start, too."""
+    n_periods, post = cells.outcomes.shape[1], found.period >= found.start
+    counts = np.zeros((n_periods + 1, n_periods), dtype=bool)
+    counts[found.start[post], found.period[post]] = True
+    seen = np.isfinite(cells.outcomes)
+    if seen.all():
+        return np.asarray(counts.any(axis=1))[cells.starts]
+    early = np.arange(n_periods) < cells.starts[:, None]
+    behind = (seen & counts[cells.starts]).any(axis=1)
+    return np.asarray(behind if pooled else behind & (seen & early).any(axis=1))
+
+
+def alone(panel: Panel, starts: Positions, said: str) -> tuple[str, ...]:
+    """A warning that names the starts of cohorts of one unit; empty if there are none.
+
+    Parameters
+    ----------
+    panel
+        The panel, whose periods name the starts.
+    starts
+        Start of each unit, or of each place; the number of periods for those never treated.
+    said
+        What it means for the errors.
+    """
+    first, count = np.unique(starts[starts < len(panel.periods)], return_counts=True)
+    single = [panel.periods[start] for start in first[count == 1]]
+    if not single:
+        return ()
+    more = f" and in {len(single) - 5} more" if len(single) > 5 else ""
+    return (f"one unit alone starts in {', '.join(single[:5])}{more}; {said}",)
 
 
 def adds_nothing(covariate: str) -> DesignError:

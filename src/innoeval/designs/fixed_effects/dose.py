@@ -175,7 +175,7 @@ class Dose:
             Sums(
                 effect=found.slope.effect, added=found.slope.added, treated=ready.exposed,
                 # What would be seen at an exposure of 1: so that effects are relative to none.
-                observed=without + found.slope.effect, n_obs=int(seen.sum()),
+                observed=without + found.slope.effect, n_obs=int(seen.sum()), behind=found.behind,
             ),
             parts, clusters, added=partial(_of_parts, found),
             warnings=(*ready.notes, *found.notes),
@@ -233,11 +233,15 @@ class _Ready(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """The slope, that of each period since the first exposure, and what a reader must know."""
+    """The slope, that of each period since the first exposure, and what a reader must know.
+
+    `behind` (N,): exposed units whose own change is part of the slope.
+    """
 
     slope: Slope
     parts: dict[int, Slope]
     notes: tuple[str, ...]
+    behind: Mask
 
 
 def _of_parts(found: _Found) -> Floats:
@@ -257,7 +261,20 @@ def _two_way(ready: _Ready) -> _Found:
                 "exposure differs or grows, this number is no average of effects; method='imputation' is"
             ),
         )
-    return _Found(slope, {}, notes)
+    seen = np.isfinite(ready.outcomes)
+    least = np.where(seen, ready.dose, np.inf).min(axis=1)
+    most = np.where(seen, ready.dose, -np.inf).max(axis=1)
+    behind = ready.exposed & (most > least)
+    if (steady := ready.exposed & ~behind).any():
+        rows = np.zeros(len(ready.kept), dtype=bool)
+        rows[np.flatnonzero(ready.kept)[steady]] = True
+        notes += (
+            (
+                f"exposed alike in all their periods: {names(ready.panel, rows)}; they serve as "
+                "comparison only"
+            ),
+        )
+    return _Found(slope, {}, notes, behind)
 
 
 def _imputed(ready: _Ready, *, lasting: bool) -> _Found:
@@ -282,4 +299,4 @@ def _imputed(ready: _Ready, *, lasting: bool) -> _Found:
                 f"({names(ready.panel, rows)}); the effect is that on the others"
             ),
         )
-    return _Found(slope, parts, notes)
+    return _Found(slope, parts, notes, np.asarray(known.any(axis=1)))

@@ -11,6 +11,7 @@ from innoeval.designs.base import Mask
 from innoeval.designs.fixed_effects.by_cohort import (
     Cells,
     adds_nothing,
+    alone,
     counts_of,
     estimate_of,
     few,
@@ -26,6 +27,8 @@ from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.stats.cohort_effects import CohortEffects, complete_effects, imputed_effects
 from innoeval.stats.imputation import CollinearError, impute, linked
+
+_TOGETHER = "in the error its effects are held against those of all cohorts as long after the start"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +148,7 @@ class Imputation:
             self, panel, cells.kept, counts_of(cells, len(found.effect)), inference,
             default=Clustered(small_sample="none"), said=said,
         )  # fmt: skip
-        notes = (*self._not_imputed(panel, cells, known), *_alone(panel, cells))
+        notes = (*self._not_imputed(panel, cells, known), *alone(panel, cells.starts, _TOGETHER))
         return estimate_of(self, panel, claim, policy, cells, found, clusters, notes=notes)
 
     def _effects(self, cells: Cells) -> CohortEffects:
@@ -203,16 +206,3 @@ def _obstacles(cells: Cells, known: Mask) -> tuple[str, ...]:
     if cells.treated.all():
         return ("every unit is treated, and never while another one is not treated yet",)
     return ("no treated unit has a value both before its start and after it",)
-
-
-def _alone(panel: Panel, cells: Cells) -> list[str]:
-    """Cohorts of one unit, whose own noise cannot be told from their effect."""
-    starts, count = np.unique(cells.starts[cells.treated], return_counts=True)
-    single = [panel.periods[start] for start in starts[count == 1]]
-    if not single:
-        return []
-    return [
-        f"one unit alone starts in {', '.join(single[:5])}"
-        + (f" and in {len(single) - 5} more" if len(single) > 5 else "")
-        + "; in the error its effects are held against those of all cohorts as long after the start"
-    ]

@@ -8,8 +8,10 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from innoeval.designs.fixed_effects.by_cohort import (
+    ALONE,
     Cells,
     adds_nothing,
+    alone,
     counts_of,
     estimate_of,
     few,
@@ -231,7 +233,7 @@ class ExtendedTWFE:
         DesignError
             Where no effect is identified, or a covariate adds nothing.
         """
-        cells = make_ready(panel, claim, self.weights, self.covariates)
+        cells = make_ready(panel, claim, self.weights, self.covariates, cases=self.cross_sections)
         notes: tuple[str, ...] = ()
         if self.comparison == "never_treated":
             cells, notes = _until_the_last(panel, cells, self.anticipation)
@@ -293,7 +295,11 @@ def _regress(
         design, panel, cells.kept, counts, inference, default=Clustered(small_sample="pyfixest"),
         said="; cohort shares taken as given",
     )  # fmt: skip
-    return estimate_of(design, panel, claim, policy, cells, found, clusters, notes=notes)
+    if not pooled:
+        notes = (*notes, *alone(panel, cells.starts, ALONE))
+    return estimate_of(
+        design, panel, claim, policy, cells, found, clusters, notes=notes, pooled=pooled
+    )
 
 
 def _sizes(cells: Cells, form: Form) -> np.ndarray:

@@ -66,7 +66,8 @@ class Sums(NamedTuple):
 
     `effect`; `added` (N,): what each unit adds, centred, so that the sum of squares over clusters
     is the variance; `treated` (N,): units that are treated at some time; `observed`: what the
-    outcome of the treated averaged where the effect is measured; number of cells.
+    outcome of the treated averaged where the effect is measured; number of cells; `behind` (N,):
+    treated units whose own change is part of the effect, all of them if None.
     """
 
     effect: float
@@ -74,6 +75,7 @@ class Sums(NamedTuple):
     treated: Mask
     observed: float
     n_obs: int
+    behind: Mask | None = None
 
 
 class Clusters(NamedTuple):
@@ -186,8 +188,12 @@ def linear_estimate(
         Where so few clusters are treated that clustered errors would mislead.
     """
     treated = clustered_treated(sums.treated, clusters)
-    if few := too_few(int(treated.sum()), int((~treated).sum()), policy):
-        raise DesignError(f"{type(design).__name__}: {few[0]}; {_INSTEAD}")
+    behind = sums.treated if sums.behind is None else sums.behind
+    borne = int(clustered_treated(behind, clusters).sum())
+    if few := too_few(borne, int((~treated).sum()), policy):
+        lost = int(treated.sum()) - borne
+        why = f" ({lost} more have no part in the effect: {'; '.join(warnings)})" if lost else ""
+        raise DesignError(f"{type(design).__name__}: {few[0]}{why}; {_INSTEAD}")
     error, df = two_sides(clusters.sums(sums.added), treated)
     tested = student(np.array([sums.effect]), np.array([error]), np.array([df]), policy.level)
     return Estimate(
@@ -202,7 +208,7 @@ def linear_estimate(
         baseline=sums.observed - sums.effect,
         observed=sums.observed,
         n_units=len(sums.added),
-        n_treated=int(sums.treated.sum()),
+        n_treated=int(behind.sum()),
         n_clusters=clusters.n,
         n_obs=sums.n_obs,
         inference=f"{clusters.convention}; Student's t with Welch's degrees of freedom",

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from innoeval.designs.fixed_effects.by_cohort import Cells, few, make_ready
+from innoeval.designs.fixed_effects.by_cohort import ALONE, Cells, alone, few, make_ready
 from innoeval.designs.fixed_effects.linear import LEANS_ON, Part, Sums, linear_estimate, take_as_one
 from innoeval.errors import DesignError
 from innoeval.inference import Choice, Clustered
@@ -154,8 +154,12 @@ class StackedDiD:
             f"the window of {before} periods before and {after + 1} from the start, or comparison "
             "units in it; they are not part of the effect")
         ]  # fmt: skip
+        seen = np.isfinite(stacked.outcomes[ours])
+        both = ours[seen[:, :before].any(axis=1) & seen[:, before:].any(axis=1)]
+        if self.weighting == "shares":
+            notes += alone(panel, cells.starts[np.unique(stacked.unit[ours])], ALONE)
         observed = stacked.outcomes[ours, before:]
-        mass = np.where(np.isfinite(observed), held[ours, None], 0.0)
+        mass = np.where(seen[:, before:], held[ours, None], 0.0)
         units = np.arange(len(cells.starts))
         used = np.isin(units, stacked.unit)
         added = _by_unit(cells, stacked, fitted)[used]
@@ -175,6 +179,7 @@ class StackedDiD:
                 treated=np.isin(units, stacked.unit[ours])[used],
                 observed=float((mass * np.nan_to_num(observed)).sum() / mass.sum()),
                 n_obs=int(np.isfinite(stacked.outcomes).sum()),
+                behind=np.isin(units, stacked.unit[both])[used],
             ),
             [
                 Part(f"event time {e}", float(fitted.effect[k]), float(errors[k]), event_time=int(e))

@@ -18,6 +18,7 @@ from innoeval.designs.fixed_effects.linear import (
     Part,
     Sums,
     linear_estimate,
+    names,
     take_as_one,
     too_few,
     used_in,
@@ -186,10 +187,10 @@ class SwitchingDiD:
                 effect=ready.overall.total / ready.overall.dose,
                 added=ready.overall.influence / ready.overall.dose, treated=ready.moving,
                 observed=float(held @ ready.outcomes[reached, at] / held.sum()),
-                n_obs=int(np.isfinite(ready.outcomes).sum()),
+                n_obs=int(np.isfinite(ready.outcomes).sum()), behind=ready.behind,
             ),
             parts, clusters, added=partial(np.asarray, own), covariance=spread.T @ spread,
-            warnings=(*ready.notes, *_contradiction(ready, policy)),
+            warnings=(*ready.notes, *_without(panel, ready), *_contradiction(ready, policy)),
         )  # fmt: skip
 
 
@@ -208,6 +209,15 @@ class _Ready(NamedTuple):
     overall: Summed
     notes: tuple[str, ...]
     obstacles: tuple[str, ...]
+
+    @property
+    def behind(self) -> Mask:
+        """Units whose change counts, (N,)."""
+        used = np.zeros(len(self.outcomes), dtype=bool)
+        for cells in self.post:
+            for cell in cells:
+                used[cell.switchers] = True
+        return used
 
     def summed(self, cells: list[Cell]) -> Summed:
         """Sum of some cells, contributions centred."""
@@ -258,8 +268,22 @@ def _unit_weights(cells: Cells) -> Floats:
 
 
 def _few(ready: _Ready, policy: Policy) -> tuple[str, ...]:
-    used = {int(unit) for cells in ready.post for cell in cells for unit in cell.switchers}
-    return too_few(len(used), int((~ready.moving).sum()), policy)
+    return too_few(int(ready.behind.sum()), int((~ready.moving).sum()), policy)
+
+
+def _without(panel: Panel, ready: _Ready) -> tuple[str, ...]:
+    """Units that switch without a value on both sides, or anybody beside them that does not."""
+    lost = ready.moving & ~ready.behind
+    if not lost.any():
+        return ()
+    rows = np.zeros(len(ready.kept), dtype=bool)
+    rows[np.flatnonzero(ready.kept)[lost]] = True
+    return (
+        (
+            f"left out for lack of values on both sides of a switch, or of units that keep the same "
+            f"exposure: {names(panel, rows)}"
+        ),
+    )
 
 
 def _parts(ready: _Ready, clusters: Clusters) -> tuple[list[Part], Floats]:

@@ -8,7 +8,14 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from innoeval.designs.base import Positions
-from innoeval.designs.fixed_effects.by_cohort import Cells, counts_of, estimate_of, make_ready
+from innoeval.designs.fixed_effects.by_cohort import (
+    ALONE,
+    Cells,
+    alone,
+    counts_of,
+    estimate_of,
+    make_ready,
+)
 from innoeval.designs.fixed_effects.linear import LEANS_ON, names, of_units, take_as_one, too_few
 from innoeval.errors import DesignError
 from innoeval.inference import Choice, Clustered
@@ -149,6 +156,8 @@ class TripleDifference:
                 f"{int(lost.sum())} effects of cohorts {', '.join(cohorts)} cannot be told from the "
                 "cells that are there; the effect is that on the other treated cells"
             )
+        begun = np.unique(np.stack([ready.place, ready.starts], axis=1), axis=0)[:, 1]
+        notes += [*alone(panel, begun, ALONE.replace("unit", "place")), *_unpaired(ready)]
         found = CohortEffects(
             start=form.start[kept], period=form.period[kept], effect=fitted.effect[kept],
             size=size[kept], code=code, scores=fitted.scores, loadings=fitted.loadings[:, :, kept],
@@ -217,6 +226,26 @@ def _place_starts(
             rows[known[wrong]] = True
             faults.append(f"{names(panel, rows)}: {said}")
     return starts.astype(np.int64), faults
+
+
+def _unpaired(ready: _Ready) -> list[str]:
+    """Cells of a place in a period in which it shows one kind only."""
+    seen = np.isfinite(ready.cells.outcomes)
+    kinds = np.zeros((2, int(ready.place.max()) + 1, seen.shape[1]), dtype=bool)
+    for kind in (0, 1):
+        np.logical_or.at(
+            kinds[kind], ready.place[ready.eligible == kind], seen[ready.eligible == kind]
+        )
+    other = kinds[1 - ready.eligible, ready.place]
+    if not (single := seen & ~other).any():
+        return []
+    places = len(np.unique(ready.place[single.any(axis=1)]))
+    return [
+        (
+            f"{int(single.sum())} cells of {places} place{'s' if places > 1 else ''} have no cell of the "
+            "other kind beside them: what happened to the place as a whole then counts, too"
+        )
+    ]
 
 
 def _missing_kinds(cells: Cells, eligible: Positions, starts: Positions) -> list[str]:

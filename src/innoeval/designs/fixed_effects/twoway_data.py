@@ -137,7 +137,15 @@ def dropped(fit: Fit, asked: int, settings: Settings, question: Question) -> lis
     ]
 
 
-def staggered_notes(case: Arrangement, data: Data) -> list[str]:
+def seen_both_ways(data: Data, case: Arrangement) -> tuple[Mask, Mask]:
+    """Treated units seen before and after their start, and those seen only after it, each (N,)."""
+    seen = np.isfinite(data.outcomes)
+    early = np.arange(case.n_periods) < case.starts[:, None]
+    before, after = (seen & early).any(axis=1), (seen & ~early).any(axis=1)
+    return np.asarray(case.treated & before & after), np.asarray(case.treated & ~before & after)
+
+
+def staggered_notes(case: Arrangement, data: Data, question: Question) -> list[str]:
     """What differing starts do to such a regression."""
     if len(case.launches) == 1:
         return []
@@ -145,7 +153,11 @@ def staggered_notes(case: Arrangement, data: Data) -> list[str]:
         f"treated units start at {len(case.launches)} different dates: units that already started "
         "serve as comparison for later ones"
     )
-    if data.table.shape[2] != 1:
+    if question.exposure is not None:
+        return [
+            f"{said}; where effects grow or differ the number is no average effect; Dose gives one"
+        ]
+    if question.event_times is not None:
         return [
             f"{said}; coefficients of one event time mix in effects at others where they differ"
         ]

@@ -16,6 +16,7 @@ from innoeval.designs.fixed_effects.twoway_data import (
     dropped,
     gather,
     observed,
+    seen_both_ways,
     staggered_notes,
 )
 from innoeval.designs.granted import unit_columns
@@ -70,7 +71,21 @@ def fitted(
     """
     data = gather(panel, case, settings, question)
     seen = np.isfinite(data.outcomes)
-    treated = case.treated & seen.any(axis=1)
+    treated, only = seen_both_ways(data, case)
+    if not treated.any():
+        raise DesignError(
+            "no treated unit has values both before and after its start; where units are cases of one "
+            "period each, ExtendedTWFE(cross_sections=True) compares their averages"
+        )
+    if only.any():
+        rows = np.flatnonzero(only)
+        some = ", ".join(panel.units[i] for i in rows[:5])
+        data.notes.append(
+            f"no value before the start: {some}"
+            + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
+            + "; these units say nothing of their own effect, and serve as comparison as if the "
+            "innovation had always been there"
+        )
     simple = bool(seen.all()) and not data.further.shape[2] and data.weights is None
     choice = _settled(inference, int(treated.sum()), policy, simple=simple)
     if simple and not isinstance(choice, HC | IID):
@@ -78,11 +93,15 @@ def fitted(
     else:
         fit = two_way(Cells(data.outcomes, data.regressors, data.weights, settings.trend))
     asked = 1 if question.event_times is None else len(question.event_times)
-    notes = [*data.notes, *dropped(fit, asked, settings, question), *staggered_notes(case, data)]
+    notes = [
+        *data.notes,
+        *dropped(fit, asked, settings, question),
+        *staggered_notes(case, data, question),
+    ]
     weights = cell_weights(data, question, fit)
     against = refusal(Clustered(), int(treated.sum()), int((data.group > 0).sum()))
     if isinstance(choice, Randomization):
-        found = _randomised(data, case, settings, weights[:asked], choice, policy)
+        found = _randomised(data, case, fit, settings, weights[:asked], choice, policy)
     elif against:
         said = against.replace("Clustered", type(choice).__name__)
         raise DesignError(f"{said}, which DifferenceInDifferences offers")
@@ -238,6 +257,7 @@ def _by_errors(
 def _randomised(
     data: Data,
     case: Arrangement,
+    fit: Fit,
     settings: Settings,
     weights: Floats,
     choice: Randomization,
@@ -281,7 +301,7 @@ def _randomised(
         f"randomisation of the start dates over {len(chosen):,} choices of units{told}, interval by "
         "inversion"
     )
-    influences = len(parts) * parts[np.arange(len(parts)), data.group]
+    influences = len(fit.scores) * (fit.scores @ rows.T)
     return Tested(tested, covariance, None, len(data.group), inference, influences)
 
 

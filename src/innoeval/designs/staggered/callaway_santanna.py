@@ -8,7 +8,14 @@ from typing import ClassVar
 import numpy as np
 
 from innoeval.designs.base import FEWEST_FOR_SPELL, Arrangement, arrange, usual_spell
-from innoeval.designs.staggered.cohorts import Base, Comparison, Rule, base_spans, sort_units
+from innoeval.designs.staggered.cohorts import (
+    Base,
+    Comparison,
+    Rule,
+    base_spans,
+    behind,
+    sort_units,
+)
 from innoeval.designs.staggered.covariates import read_covariates
 from innoeval.designs.staggered.errors import settle
 from innoeval.designs.staggered.kernel import StaggeredKernel
@@ -204,11 +211,13 @@ class CallawaySantAnna:
             raise DesignError("Callaway-Sant'Anna does not fit: " + "; ".join(against))
         rule = Rule(self.comparison, self.anticipation)
         cohorts = sort_units(panel, case, rule, self.weights)
-        errors = settle(panel, cohorts, policy, inference)
+        spans = base_spans(cohorts, rule, self.base, panel.periods)[0]
+        borne = behind(cohorts, spans)
+        errors = settle(panel, cohorts, borne, policy, inference)
         adjustment = read_covariates(panel, self.covariates, self.method, cohorts.kept)
         if errors.randomised is not None and (adjustment or self.weights):
             raise DesignError(
-                f"{int(cohorts.treated.sum())} treated units: inference is then by randomisation, "
+                f"{int(borne.sum())} treated units: inference is then by randomisation, "
                 "which takes no covariates or weights; leave them out"
             )
         return StaggeredKernel(

@@ -221,6 +221,26 @@ def base_spans(
     return spans, tuple(notes)
 
 
+def behind(cohorts: Cohorts, spans: Spans) -> Mask:
+    """Treated units that have a part in the contrasts of treated periods, (N,).
+
+    Parameters
+    ----------
+    cohorts, spans
+        The units, and the contrasts.
+    """
+    G, T = len(cohorts.starts), len(cohorts.seen)
+    after, before = (np.zeros((G + 1, T), dtype=bool) for _ in range(2))
+    post = spans.period >= cohorts.starts[spans.cohort]
+    after[spans.cohort[post], spans.period[post]] = True
+    np.logical_or.at(before, spans.cohort[post], spans.before[post])
+    if cohorts.complete:
+        return np.asarray(after.any(axis=1))[cohorts.group]
+    seen = np.isfinite(cohorts.raw)
+    both = (seen & after[cohorts.group]).any(axis=1) & (seen & before[cohorts.group]).any(axis=1)
+    return np.asarray(both)
+
+
 def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{len(names)} periods from {names[0]} to {names[-1]}"
 

@@ -68,8 +68,19 @@ class Sides(NamedTuple):
     stretch: float
 
 
-def settle(panel: Panel, cohorts: Cohorts, policy: Policy, choice: Choice | None) -> Errors:
+def settle(
+    panel: Panel, cohorts: Cohorts, borne: Mask, policy: Policy, choice: Choice | None
+) -> Errors:
     """The inference that was asked for, or the one that the number of treated units calls for.
+
+    Parameters
+    ----------
+    panel, cohorts, policy
+        The units, and thresholds.
+    borne
+        Treated units that have a part in the effect, (N,): these are what errors rest on.
+    choice
+        What was asked for, if anything.
 
     Raises
     ------
@@ -77,7 +88,7 @@ def settle(panel: Panel, cohorts: Cohorts, policy: Policy, choice: Choice | None
         Where the choice does not suit, saying what does.
     """
     plain = Errors(None, None, 1.0, "unit", DRAWS, policy.seed)
-    ours = int(cohorts.treated.sum())
+    ours = int(borne.sum())
     if choice is None:
         if ours > policy.few_treated:
             return plain
@@ -104,7 +115,7 @@ def settle(panel: Panel, cohorts: Cohorts, policy: Policy, choice: Choice | None
             )
     begun = cohorts.group == 0
     if against := refusal(
-        choice, int(found.treated(cohorts.treated).sum()), int((~found.treated(begun)).sum())
+        choice, int(found.treated(borne).sum()), int((~found.treated(begun)).sum())
     ):
         raise DesignError(against)
     return found

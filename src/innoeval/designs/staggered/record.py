@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from innoeval.designs.staggered.cohorts import Spans
+from innoeval.designs.staggered.cohorts import Spans, behind
 from innoeval.designs.staggered.kernel import Answer, StaggeredKernel
 from innoeval.errors import DesignError
 from innoeval.records.assumption import Assumption
@@ -60,6 +60,15 @@ def full_estimate(
             + "; ".join(notes)
         )
     found = answer.found
+    notes = (*notes, *_lost(panel, ready, spans, found.spans))
+    borne, fewest = behind(ready.cohorts, found.spans), ready.policy.few_treated + 1
+    if answer.chance is None and int(ready.errors.treated(borne).sum()) < fewest:
+        raise DesignError(
+            f"Callaway-Sant'Anna does not fit: of {int(ready.cohorts.treated.sum())} treated units "
+            f"{int(borne.sum())} have a part in the effect, and clustered errors need {fewest} ("
+            + "; ".join(notes)
+            + "); take the others out of the claim, and inference is by randomisation"
+        )
     each, covariance = _each(ready, answer)
     record = GroupTimes(
         cohorts=tuple(panel.periods[start] for start in ready.cohorts.starts),
@@ -115,7 +124,7 @@ def averaged(
         baseline=observed - effect,
         observed=observed,
         n_units=len(cohorts.group),
-        n_treated=int(cohorts.treated.sum()),
+        n_treated=int(behind(cohorts, answer.found.spans).sum()),
         n_clusters=len(ready.errors.sums(answer.added)),
         n_obs=int(np.isfinite(cohorts.outcomes).sum()),
         inference=inference,
@@ -125,6 +134,21 @@ def averaged(
         level=ready.policy.level,
         whole=share_unit(panel, claim.outcome) if claim.scale == "percentage_points" else 1.0,
     )
+
+
+def _lost(panel: Panel, ready: StaggeredKernel, spans: Spans, kept: Spans) -> list[str]:
+    """Treated periods of cohorts that were to be compared, and could not be."""
+    had = set(zip(kept.cohort.tolist(), kept.period.tolist(), strict=True))
+    starts, notes = ready.cohorts.starts, []
+    for g, start in enumerate(starts):
+        wanted = spans.period[(spans.cohort == g) & (spans.period >= start)].tolist()
+        if lost := [panel.periods[t] for t in wanted if (g, t) not in had]:
+            some = lost[0] if len(lost) == 1 else f"{len(lost)} periods from {lost[0]} on"
+            notes.append(
+                f"for the cohort of {panel.periods[start]} nobody can be compared in {some}, for lack "
+                "of values on both sides of the start; that is not part of the estimate"
+            )
+    return notes
 
 
 def _inference(panel: Panel, ready: StaggeredKernel, answer: Answer) -> tuple[str, list[str]]:
