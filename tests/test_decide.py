@@ -224,6 +224,15 @@ def test_what_is_left_is_carried_to_the_scale_of_the_claim() -> None:
     assert verdict.interval.low == pytest.approx(4 / 106)
 
 
+def test_of_several_reasons_a_shown_problem_is_told() -> None:
+    found = replace(finding_of("odd", "problem"), left=Interval(1, 7))
+    verdict = decide(
+        claim_of(), estimate_of(6, 12), trend(1, 7), (finding_of("pre_trend", "cannot_tell"), found),
+        Policy(gates=(*POLICY.gates, IGNORING)), relaxes=Assumption.parallel_trends, sms_level=3,
+    )  # fmt: skip
+    assert "the check odd says problem" in " ".join(verdict.reasons)
+
+
 def test_a_strict_policy_asks_for_what_is_left_only_where_it_is_known() -> None:
     for left, expected in ((None, Interval(6, 12)), (Interval(2, 9), Interval(2, 12))):
         found = replace(finding_of("odd", "clear"), left=left)

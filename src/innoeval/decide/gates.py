@@ -19,13 +19,14 @@ class Opened:
     """A stressed analysis that was let into the decision, how, and why.
 
     `left` is the interval that the finding gives, in outcome units as improvement; None: that of
-    the design's stressed estimate.
+    the design's stressed estimate. `shown`: a problem let it in, not a doubt.
     """
 
     relaxes: Assumption
     replaces: bool
     why: str
     left: Interval | None = None
+    shown: bool = False
 
 
 def main_gate(
@@ -81,7 +82,7 @@ def opened_gates(
         # tell may have none.
         strict = policy.strict and (gate.unsure == "joins" or left is not None)
         if status == "problem":
-            opened.append(Opened(gate.relaxes, gate.problem == "replaces", why, left))
+            opened.append(Opened(gate.relaxes, gate.problem == "replaces", why, left, shown=True))
         elif unsure or strict:
             opened.append(Opened(gate.relaxes, replaces=False, why=why, left=left))
     return tuple(opened)
@@ -106,7 +107,9 @@ def deciding_interval(
     if policy.strict:
         why.append("The policy is strict: base and stressed analyses must agree.")
     elif opened and not replaced:
-        why.append(f"Base and stressed analyses must agree: {lower(opened[0].why)}")
+        # What is shown says more to a reader than what could not be ruled out.
+        first = next((item for item in opened if item.shown), opened[0])
+        why.append(f"Base and stressed analyses must agree: {lower(first.why)}")
     hull = members[0]
     for member in members[1:]:
         hull = hull.hull(member)
