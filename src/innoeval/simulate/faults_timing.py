@@ -73,9 +73,10 @@ def _growing_effects(background: Background) -> Background:
     since = np.arange(n) - starts[:, None]
     grown = np.where((since >= 0) & background.treated[:, None], since + 1.0, 0.0)
     wanted = background.size * grown / grown[grown > 0].mean()
-    # The announced average is added from the launch on by `draw`.
+    # The average is added from the launch on by `draw`; `strength` is the share of it that is true.
     flat = background.size * np.outer(background.treated, background.after)
-    return replace(background, gain=background.gain + wanted - flat, starts=starts)
+    gain = background.gain + background.strength * (wanted - flat)
+    return replace(background, gain=gain, starts=starts)
 
 
 #: Every fault of timing by name.

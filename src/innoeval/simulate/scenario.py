@@ -16,8 +16,9 @@ from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.records.verdict import Status
+from innoeval.simulate.decoys import with_decoys
 from innoeval.simulate.faults import Background
-from innoeval.simulate.kinds import KINDS
+from innoeval.simulate.kinds import KINDS, kind_of
 from innoeval.simulate.series import autoregressive, seasons
 from innoeval.simulate.truth import Scenario, Truth, true_statuses
 
@@ -52,6 +53,7 @@ def draw(
     season: float = 0.5,
     spell: int = 3,
     stated: int | None = None,
+    decoys: bool = False,
 ) -> Scenario:
     r"""Draw a panel and a claim with a known truth and a known fault.
 
@@ -64,7 +66,7 @@ def draw(
     Parameters
     ----------
     fault
-        A name from `FAULTS`. "none": the announced effect is real. "null", "harmful",
+        A name from `FAULTS`, or several joined by "+". "none": the announced effect is real. "null", "harmful",
         "overstated": it is absent, reversed, or 0.4 of what was announced. "noisy": real, under
         noise six times as large. "pre_trend": no effect, the treated were already improving so
         fast that a difference in differences shows `size`. "bad_spell": no effect, launched where
@@ -73,7 +75,8 @@ def draw(
         one. "definition_break", "co_event": no effect, a change of the measure or a declared event
         lifts the treated units at the launch. "common_shock": no effect, a declared event lifts
         all units. "no_comparison": no effect, all units treated, and all were getting better.
-        "few_units": no effect, one treated unit.
+        "few_units": no effect, one treated unit. Every other one tells its story in its `why`
+        (`innoeval.simulate.kinds.KINDS`).
     seed
         Seed of the random numbers; a seed always gives the same scenario.
     n_units, n_treated
@@ -105,6 +108,9 @@ def draw(
         Periods of a bad spell.
     stated
         Length of the promoter's windows just before and from the launch on; None: none stated.
+    decoys
+        Whether about half of the columns and fields that a fault may need are there anyway, with
+        nothing wrong in them.
 
     Returns
     -------
@@ -124,13 +130,11 @@ def draw(
     >>> scenario.truth.effect, scenario.truth.allowed
     (0.0, ('inconclusive', 'overstated', 'refuted'))
     """
-    if fault not in KINDS:
-        raise InnoevalError(
-            f"simulate: there is no fault '{fault}'; name one of {', '.join(FAULTS)}"
-        )
-    if fault == "few_units":
+    kind = kind_of(fault)
+    names = fault.split("+")
+    if "few_units" in names:
         n_treated = 1
-    if fault == "no_comparison":
+    if "no_comparison" in names:
         n_treated = n_units
     if not 0 < n_treated <= n_units or min(n_before, n_after) < 1 or not -1 < rho < 1:
         raise InnoevalError(
@@ -138,7 +142,6 @@ def draw(
             f"autocorrelation {rho:g} make no panel; treat at least one unit and at most all, give a "
             "period on each side, and keep the autocorrelation between −1 and 1"
         )
-    kind = KINDS[fault]
     rng = np.random.default_rng(seed)
     n_periods = n_before + n_after
     calendar = Calendar(freq=freq, first=ordinal(_LAUNCH[freq], freq) - n_before, n=n_periods)
@@ -163,6 +166,8 @@ def draw(
             gain=np.tile(shared + season * seasons(places, calendar.cycle, peak), (n_units, 1)),
         )
     )
+    if decoys:
+        background = with_decoys(background, np.random.default_rng([seed, 1]))
     share = kind.true_share if true_share is None else true_share
     effect = share * size
     without = levels[:, None] + background.noise + background.gain
@@ -240,10 +245,10 @@ def _truth(claim: Claim, fault: str, *, effect: float, expected: float, alone: b
     size = claim.size or 0.0
     if claim.scale == "relative":
         size *= expected
-    kind = KINDS[fault]
+    kind = kind_of(fault)
     smallest = claim.smallest_effect or Policy().default_smallest * size
     allowed: tuple[Status, ...] = ("not_evaluable",)
-    if kind.evaluable and not (fault == "common_shock" and alone):
+    if kind.evaluable and not ("common_shock" in fault.split("+") and alone):
         allowed = true_statuses(effect, size, smallest)
     return Truth(
         claim=claim.id,
