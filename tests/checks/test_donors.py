@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from tests.checks.cases import finding
 from tests.panels import claim_on, panel_of
 
@@ -30,16 +31,25 @@ def test_they_are_asked_where_donors_decide_and_nowhere_else() -> None:
     assert not set(CHECKS) & {f.check for f in alone.findings}
 
 
-def test_a_drift_that_no_donor_shares_is_seen() -> None:
-    # Of 240 units, as with half a dozen tests at once no rank among 30 could be told from chance.
+@pytest.mark.parametrize("n", [30, 80])
+def test_a_drift_that_no_donor_shares_is_seen(n: int) -> None:
+    # A rank among 30 ends at 1/30, which no correction for many tests survives: the tail goes on.
     seen = 0
-    for seed in range(3):
-        values = 20 + np.random.default_rng(seed).normal(size=(240, 36)) * 0.5
+    for seed in range(6):
+        values = 20 + np.random.default_rng(seed).normal(size=(n, 36)) * 0.5
         values[0] -= 0.3 * np.arange(36)
         found = finding("pre_fit", CLAIM, panel_of(values))
         seen += found.status == "problem"
         assert found.status != "clear"
-    assert seen >= 2
+    assert seen >= 5
+
+
+def test_a_pretended_start_that_shows_much_is_seen() -> None:
+    values = 20 + np.random.default_rng(1).normal(size=(40, 36)) * 0.5
+    values[0, 18:] -= 6.0
+    found = finding("placebo_in_time", CLAIM, panel_of(values))
+    assert found.status == "problem"
+    assert "when nothing happened" in found.says
 
 
 def test_a_unit_that_no_mix_can_follow_is_outside() -> None:
@@ -101,9 +111,9 @@ def test_interpolation_between_unlike_donors_is_told() -> None:
 def test_a_clean_panel_is_rarely_accused() -> None:
     accused = sum(
         finding("pre_fit", CLAIM, panel_of(outcomes(seed))).status == "problem"
-        for seed in range(100, 125)
+        for seed in range(100, 140)
     )
-    assert accused <= 4
+    assert accused <= 2
 
 
 def test_a_drift_that_cannot_matter_is_ruled_out() -> None:

@@ -75,6 +75,23 @@ def test_no_p_value_is_below_one_in_so_many_and_this_is_said(n: int) -> None:
     assert np.isfinite(found.conf_int.low) == (n >= 20)
 
 
+def test_only_checks_go_beyond_the_last_rank() -> None:
+    # An estimate, its stressed one too, keeps the rank; a question among many needs a finer answer.
+    outcomes = factors(2, n=30)
+    outcomes[0, 12:] -= 1e3
+    panel, claim = panel_of(outcomes), claim_on([0], 12)
+    after = np.arange(20) >= 12
+    asked = SyntheticDiD().kernel(panel, claim).effects(~after[None], after[None])
+    assert asked.p_value[0] < 1 / 3000
+    spells = SyntheticDiD().stressed(panel, claim).values()
+    assert all(found.p_value is None or found.p_value >= 1 / 30 for found in spells)
+    assert SyntheticDiD().fit(panel, claim).p_value == pytest.approx(1 / 30)
+    # Among the placebos the rank stands.
+    plain = SyntheticDiD().kernel(panel_of(factors(3, n=30)), claim)
+    ratios = np.abs(plain._carried) / plain._main_scales
+    assert plain.drift().p_value[0] == pytest.approx((ratios >= ratios[0]).mean())
+
+
 @pytest.mark.parametrize("name", ["JackknifePlus", "PredictionInterval"])
 def test_intervals_that_are_too_short_in_slow_series_say_so(name: str) -> None:
     panel, claim = panel_of(near(3)), claim_on([0], 32)

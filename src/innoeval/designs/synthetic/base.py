@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, arrange
+from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, Mask, arrange
 from innoeval.designs.synthetic.infer import cautions, describe, infer
 from innoeval.designs.synthetic.kernel import DonorKernel
 from innoeval.designs.synthetic.pool import (
@@ -141,12 +141,13 @@ class DonorDesign:
             time = np.arange(panel.calendar.n)
             aside = min(SPELL, kernel.launch // 2)
             before, after = time < kernel.launch - aside, time >= kernel.launch
-            spared = kernel.effects(before[None], after[None], policy.level)
+            first: Mask = before[pool.seen]
+            window = after[None, pool.seen]
+            spared = kernel.ranked(kernel.run(first, window[0]), window, first, policy.level)
             note = f"the last {aside} periods before the start are left out of what is matched"
             found[Assumption.no_mean_reversion] = self._estimate(
-                panel, claim, policy, pool, Ranked(*(getattr(spared, n) for n in Ranked._fields)),
-                PlaceboInSpace(), None, (), note,
-            )  # fmt: skip
+                panel, claim, policy, pool, spared, PlaceboInSpace(), None, (), note
+            )
         return found
 
     def kernel(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> DonorKernel:

@@ -14,7 +14,7 @@ from innoeval.designs.synthetic.pool import Pool
 from innoeval.records.freeze import Floats, read_only
 from innoeval.stats.contrast import slopes
 from innoeval.stats.donors import Imitation, Task
-from innoeval.stats.placebo import Placebos, Ranked, floored, rank, rank_pairs
+from innoeval.stats.placebo import Placebos, Ranked, beyond_ranks, floored, rank, rank_pairs
 
 #: Imitates the series of a task by the donors of a pool: what a design brings.
 Imitate = Callable[[Pool, Task], Imitation]
@@ -181,6 +181,7 @@ class DonorKernel:
         """Effect of each pair of windows (K, T); donors are weighted anew for each window before.
 
         Windows after that share one before share the runs: periods are weighted for all of them.
+        These are for checks, whose p-values go on beyond the last rank (see `beyond_ranks`).
         """
         seen = self.pool.seen
         firsts, group = np.unique(before[:, seen], axis=0, return_inverse=True)
@@ -195,8 +196,8 @@ class DonorKernel:
                 for name, value in zip(names, (np.nan, np.nan, 1.0, -np.inf, np.inf), strict=True):
                     out[name][rows] = value
                 continue
-            found = self.ranked(
-                self.run(first, np.asarray(windows.any(axis=0))), windows, first, level
+            found = self._graded(
+                self.ranked(self.run(first, np.asarray(windows.any(axis=0))), windows, first, level)
             )
             for name in names:
                 out[name][rows] = getattr(found, name)
@@ -209,7 +210,8 @@ class DonorKernel:
 
     def drift(self, level: float = 0.95) -> Effects:
         """What the line through the gaps before the start would show after it, carried on (K = 1)."""
-        return Effects(**rank(self._carried[:, None], self._main_scales, level)._asdict())
+        found = rank(self._carried[:, None], self._main_scales, level)
+        return Effects(**self._graded(found)._asdict())
 
     def undrifted(self, level: float = 0.95) -> Ranked:
         """The effect beyond that line."""
@@ -279,6 +281,12 @@ class DonorKernel:
         """Effects of one run over windows (K, S), ranked among the placebos."""
         weights = windows / np.maximum(windows.sum(axis=1, keepdims=True), 1)
         return rank(run.gaps @ weights.T, self._scales(run, before), level)
+
+    def _graded(self, found: Ranked) -> Ranked:
+        """With p-values that do not end at the last rank."""
+        treated, runs = int(self.treated.sum()), len(self.placebos.allowed)
+        apart = min(runs - 1, len(self.pool.donors) // treated)
+        return found._replace(p_value=beyond_ranks(found, runs, apart)) if apart else found
 
     def _scales(self, run: Imitation, before: Mask) -> Floats:
         if not self.scaled:
