@@ -120,6 +120,13 @@ def test_nothing_better_here_and_worse_elsewhere_is_a_drift() -> None:
     found = ask("comparator_drift", outcomes)
     assert found.status == "problem"
     assert found.bias == pytest.approx(4.0, abs=0.2)
+    # What is left is the treated units' own change, which is none.
+    assert found.left is not None
+    assert found.left.low < 0 < found.left.high < 2
+    assert evaluate(claim_on(range(10), 12, size=4.0), panel_of(outcomes)).verdict.status in {
+        "inconclusive",
+        "overstated",
+    }
     event = Event(period="2012", scope="all", what="a flood")
     told = claim_on(range(10), 12, size=4.0, events=[event])
     assert ask("comparator_drift", outcomes, told).status == "cannot_tell"

@@ -10,6 +10,7 @@ import numpy as np
 from innoeval.checks.base import Bias, Case, Measurement
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
+from innoeval.records.estimate import Interval
 from innoeval.stats.contrast import student, window_contrasts
 
 
@@ -21,7 +22,8 @@ class ComparatorDrift:
     rightly so where something hit everybody. But where the comparison units got worse and the
     treated units did not get better by half of what is measured, the claim stands on what the others
     would have gone through here too. A problem where both are shown by 95 % intervals over units,
-    and no event is on record that reached all of them.
+    no event is on record that reached all of them, and no lot decided who was treated. What is left
+    is the treated units' own change.
 
     References
     ----------
@@ -51,10 +53,14 @@ class ComparatorDrift:
         highest = own + (_reach(ours, case.policy.level) if len(ours) > 1 else 0.0)
         worse = others + _reach(theirs, case.policy.level) < 0
         drifted = worse and highest < case.policy.shown_share * measured
+        explained = _for_all(case) or case.claim.assignment in {"lottery", "randomised"}
         found = Bias(-others, _reach(theirs, case.policy.level) / 1.96)
-        if drifted and not _for_all(case):
+        if drifted and not explained:
+            inside = case.estimate.improvement_int
+            reach = max(highest - own, (inside.high - inside.low) / 2)
             return Measurement(
                 status="problem",
+                left=Interval(own - reach, own + reach),
                 says=f"{told}: little got better here, the others got worse, and no event on record explains why.",
                 bias=found,
             )

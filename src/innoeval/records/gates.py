@@ -25,6 +25,9 @@ class Gate:
     unsure
         What a check does that cannot tell or could not run: the stressed analysis "joins", joins
         if the finding says what is left ("if_known"), or the gate stays shut ("ignored").
+    clear
+        What a clear check does: the gate stays shut ("ignored"), or the stressed analysis "joins"
+        all the same, because the check does not see everything that it gives up.
     interval
         What the stressed interval is, in plain words.
     """
@@ -33,6 +36,7 @@ class Gate:
     relaxes: Assumption
     problem: Literal["replaces", "joins"] = "joins"
     unsure: Literal["joins", "if_known", "ignored"] = "joins"
+    clear: Literal["joins", "ignored"] = "ignored"
     interval: str = ""
 
 
@@ -46,7 +50,7 @@ GATES = (
          interval="without each donor in turn, and with the earlier drift going on"),
     Gate(check="leave_one_out", relaxes=Assumption.donor_fit,
          interval="without each donor in turn, and with the earlier drift going on"),
-    Gate(check="placebo_in_time", relaxes=Assumption.trend_form,
+    Gate(check="placebo_in_time", relaxes=Assumption.trend_form, clear="joins",
          interval="the hull of every other trend form and error model that the data admit"),
     Gate(check="mean_reversion", relaxes=Assumption.no_mean_reversion,
          interval="the last periods before the start are left out of the baseline"),
@@ -73,6 +77,8 @@ GATES = (
          unsure="ignored", interval="from the lower to the upper trimming bound, with their errors"),
     Gate(check="case_mix", relaxes=Assumption.stable_composition, problem="replaces",
          unsure="ignored", interval="with the mix of cases held fixed"),
+    Gate(check="comparator_drift", relaxes=Assumption.no_concurrent_change, unsure="ignored",
+         interval="of the treated units' own change"),
     Gate(check="negative_controls", relaxes=Assumption.no_concurrent_change, unsure="ignored",
          interval="less the change of the negative control"),
     Gate(check="site_reversion", relaxes=Assumption.no_mean_reversion, unsure="ignored",
