@@ -179,6 +179,17 @@ def test_strict_mode_takes_the_hull_even_if_the_gate_is_clear() -> None:
     assert (verdict.deciding, verdict.interval) == ("hull", Interval(1, 12))
 
 
+def test_one_series_holds_up_only_where_every_admissible_model_agrees() -> None:
+    relaxed = {Assumption.trend_form: trend(-1, 7)[Assumption.parallel_trends]}
+    verdict = decide(
+        claim_of(), estimate_of(6, 12), relaxed, (finding_of("placebo_in_time", "clear"),),
+        POLICY, relaxes=Assumption.trend_form, sms_level=2,
+    )  # fmt: skip
+    assert (verdict.deciding, verdict.interval) == ("hull", Interval(-1, 12))
+    assert verdict.status == "inconclusive"
+    assert any("no check sees every way" in reason for reason in verdict.reasons)
+
+
 def test_a_stressed_analysis_that_cannot_be_made_bounds_nothing() -> None:
     verdict = decide(
         claim_of(), estimate_of(6, 12), {}, (finding_of("pre_trend", "cannot_tell"),),

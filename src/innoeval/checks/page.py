@@ -45,8 +45,8 @@ base one or *joins* it (the hull of both decides). Whatever is let in never rais
 because an assumption failed may cost a claim its support, and never lend it any. A stressed interval that cannot be given
 has no ends, and the verdict is inconclusive.
 
-| check | gives up that | stressed interval | on a shown problem | where it cannot tell |
-|---|---|---|---|---|
+| check | gives up that | stressed interval | on a shown problem | where it cannot tell | where it is clear |
+|---|---|---|---|---|---|
 """
 
 _UNSURE = {"joins": "joins", "if_known": "joins, if it is known", "ignored": "stays out"}
@@ -101,7 +101,7 @@ def _row(check: Check, weights: dict[str, float]) -> str:
 def _gate(gate: Gate) -> str:
     return (
         f"| `{gate.check}` | {gate.relaxes.plain} | {gate.interval} | {gate.problem} | "
-        f"{_UNSURE[gate.unsure]} |"
+        f"{_UNSURE[gate.unsure]} | {_UNSURE[gate.clear]} |"
     )
 
 

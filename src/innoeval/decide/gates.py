@@ -70,6 +70,8 @@ def opened_gates(
         left = finding.left if finding else None
         if gate.check in settling and gate.relaxes == relaxes:
             status, why = main, finding.says if finding else "nothing probes the main assumption."
+            if status == "clear" and gate.clear == "joins":
+                why = "no check sees every way in which the model can be wrong."
         elif finding is None or gate.relaxes not in estimate.assumptions:
             continue
         else:
@@ -78,6 +80,7 @@ def opened_gates(
                 continue
         joins = gate.unsure == "joins" or (gate.unsure == "if_known" and left is not None)
         unsure = status in {"cannot_tell", "not_applicable"} and joins
+        unsure |= status == "clear" and gate.clear == "joins"
         # A strict policy asks for every analysis that there is; a gate that ignores what it cannot
         # tell may have none.
         strict = policy.strict and (gate.unsure == "joins" or left is not None)
