@@ -196,7 +196,9 @@ def by_chance(a: Floats, b: Floats, scale: Floats | None, level: float) -> ByCha
     level
         Level of the intervals.
     """
-    b = b / b[0]
+    # Where the real assignment identifies no effect there is none to speak of, and no warning of numpy.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        b = b / b[0]
     if scale is not None:
         a, b = (scale[0] / scale)[:, None] * a, (scale[0] / scale)[:, None] * b
     observed = a[0].copy()
