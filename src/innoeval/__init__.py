@@ -11,8 +11,18 @@ from innoeval.records import Claim, Estimate, Evaluation, Event, Finding, Panel,
 from innoeval.sources.service_records import records  # likewise, after the room of that name
 
 if TYPE_CHECKING:
-    from innoeval import checks, designs, inference, plots, portfolio, sensitivity, simulate
+    from innoeval import (
+        calibration,
+        checks,
+        designs,
+        inference,
+        plots,
+        portfolio,
+        sensitivity,
+        simulate,
+    )
     from innoeval.briefs import write_brief
+    from innoeval.calibration import calibrate
     from innoeval.claims import ClaimRegister, read_claims
     from innoeval.portfolio import Portfolio, evaluate_all, pool, read_portfolio
     from innoeval.sources import metrics, profile, read_panel
@@ -28,12 +38,22 @@ _LATER = {
     "read_claims": "innoeval.claims",
     "ClaimRegister": "innoeval.claims",
     "write_brief": "innoeval.briefs",
+    "calibrate": "innoeval.calibration",
     "Portfolio": "innoeval.portfolio",
     "evaluate_all": "innoeval.portfolio",
     "pool": "innoeval.portfolio",
     "read_portfolio": "innoeval.portfolio",
 }
-_ROOMS = ("checks", "designs", "inference", "plots", "portfolio", "sensitivity", "simulate")
+_ROOMS = (
+    "calibration",
+    "checks",
+    "designs",
+    "inference",
+    "plots",
+    "portfolio",
+    "sensitivity",
+    "simulate",
+)
 
 __all__ = [
     "Claim",
@@ -46,6 +66,8 @@ __all__ = [
     "Policy",
     "Portfolio",
     "Verdict",
+    "calibrate",
+    "calibration",
     "checks",
     "designs",
     "errors",

@@ -27,7 +27,7 @@ Exit codes:
    0  done
    1  bad input, said in words; nothing is written
    2  wrong use of a command or option
-   3  batch: done, but some claims failed; each says why
+   3  batch, calibrate: done, but some failed; each says why
   70  a fault in innoeval; INNOEVAL_DEBUG=1 shows where"""
 
 app = typer.Typer(
@@ -187,6 +187,56 @@ def check(
         console,
         f"{len(cases)} claim{'s fit their' if len(cases) != 1 else ' fits its'} data. Nothing is wrong.",
     )
+
+
+@app.command(epilog=EXITS, short_help="Measure how often judges of claims err.")
+def calibrate(
+    out: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the run.")],
+    *,
+    judges: Annotated[
+        list[str] | None,
+        typer.Option("--judge", metavar="NAME", help="A judge; repeat.  [default: all]"),
+    ] = None,
+    families: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--family", metavar="NAME", help="A family of claims; repeat.  [default: all]"
+        ),
+    ] = None,
+    draws: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Draws of each family and truth.")
+    ] = 200,
+    first: Annotated[
+        int, typer.Option(metavar="SEED", min=0, help="First seed; from 200000 on for reports.")
+    ] = 200_000,
+    page: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Markdown of the tables.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run in DIR; begin one if none.")
+    ] = False,
+    jobs: Annotated[
+        int, typer.Option(metavar="N", min=-1, help="Processes; -1 for every core.")
+    ] = 1,
+) -> None:
+    """Ask innoeval and other judges about claims with a known truth, and count their errors.
+
+    DIR gets rows.parquet, a row for each judge and draw; PAGE the tables of all error rates.
+    """
+    from innoeval.cli.calibrate import run_calibration, summary
+
+    found, failed = run_calibration(
+        out, judges, families, draws=draws, first=first, page=page, resume=resume, jobs=jobs
+    )
+    console = Console()
+    console.print(summary(found))
+    for name in found.unknown:
+        say(console, f"Left out: {name}")
+    say(console, f"Written to {out}: rows.parquet{f'; and {page}' if page else ''}")
+    if failed:
+        say(console, f"{failed} answers failed; the column 'error' says why.")
+    if failed or found.unknown:
+        raise typer.Exit(SOME_FAILED)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -61,7 +61,7 @@ def score(
     *,
     told: Truth | None = None,
     interval: tuple[float, float] | None = None,
-    flags: Sequence[str] = (),
+    flags: Sequence[str] | None = (),
 ) -> Score:
     """Score one answer to one draw of a family.
 
@@ -79,7 +79,8 @@ def score(
     interval
         Ends of its interval for the improvement, on the claim's scale; + = better.
     flags
-        Names of the checks that found a problem, as in `innoeval.checks`.
+        Names of the checks that found a problem, as in `innoeval.checks`; None where the tool looks
+        for none, and is not asked for hits.
 
     Raises
     ------
@@ -107,6 +108,7 @@ def score(
     clean = not kind.seen_by and identified
     # What was chosen for its result is no fault where it is true.
     faulty = bool(kind.seen_by) and not (kind.honest and truth != "null")
+    asked = flags is not None
     return Score(
         false_support=part if truth in {"null", "harmful"} else None,
         half_support=supported if truth == "half" else None,
@@ -118,8 +120,8 @@ def score(
         decisive=decisive,
         right=decisive and status in _right(truth, told),
         left_open=None if identified else not decisive,
-        hit=any(flag in kind.seen_by for flag in flags) if faulty else None,
-        false_flag=any(flag not in kind.also for flag in flags) if clean else None,
+        hit=any(flag in kind.seen_by for flag in flags or ()) if faulty and asked else None,
+        false_flag=any(flag not in kind.also for flag in flags or ()) if clean and asked else None,
     )  # fmt: skip
 
 

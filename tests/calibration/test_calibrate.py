@@ -1,0 +1,149 @@
+"""Runs of judges over families: counted, resumed, and not stopped by a bad judge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyarrow import parquet
+
+from innoeval.calibration import JUDGES, Answer, Rate, calibrate, page, rates
+from innoeval.calibration.rates import failures
+from innoeval.errors import RunError
+from innoeval.records import Claim, Panel
+from innoeval.simulate import scenarios
+
+
+def believes(claim: Claim, panel: Panel) -> Answer:
+    """Supports everything."""
+    return Answer(status="supported", interval=(-1.0, 1.0), flags=())
+
+
+def raises(claim: Claim, panel: Panel) -> Answer:
+    """Is broken."""
+    raise ZeroDivisionError("by nothing")
+
+
+def run(judges: Any, families: Any = ("clean",), **more: Any) -> Any:
+    return calibrate(judges, families, draws=more.pop("draws", 3), progress=False, **more)
+
+
+def test_whoever_believes_everything_has_full_power_and_supports_every_null() -> None:
+    found = rates(run({"gullible": believes}).rows)
+    assert found["gullible", "clean", "null"]["false_support"].share == 1.0
+    assert found["gullible", "clean", "null"]["covers"].share == 1.0
+    assert found["gullible", "clean", "true"]["power"].share == 1.0
+    assert found["gullible", "clean", "true"]["covers"].share == 0.0
+    assert "power" not in found["gullible", "clean", "null"]
+
+
+@pytest.mark.parametrize(
+    ("judge", "reason"),
+    [
+        (raises, "ZeroDivisionError: by nothing"),
+        (lambda claim, panel: "supported", "returned str, no Answer"),
+        (lambda claim, panel: None, "returned NoneType, no Answer"),
+        (lambda claim, panel: Answer(status="yes"), "returned the status 'yes'"),  # type: ignore[arg-type]
+        (
+            lambda claim, panel: Answer(status="supported", interval=(2.0, 1.0)),
+            "returned the interval (2.0, 1.0)",
+        ),
+        (
+            lambda claim, panel: Answer(status="supported", interval="wide"),  # type: ignore[arg-type]
+            "returned the interval 'wide'",
+        ),
+    ],
+)
+def test_a_bad_judge_is_named_and_counted_and_the_run_goes_on(judge: Any, reason: str) -> None:
+    found = run({"bad": judge, "gullible": believes})
+    counted = failures(found.rows)
+    assert sum(counted.values()) == 12
+    assert all(name == "bad" and text.startswith(reason) for name, text in counted)
+    told = rates(found.rows)
+    assert told["gullible", "clean", "true"]["power"].share == 1.0
+    assert told["bad", "clean", "true"]["power"] == Rate.of(0, 3)
+    assert reason.split("|", maxsplit=1)[0] in page(found)
+
+
+def test_unknown_names_are_counted_and_the_rest_is_run() -> None:
+    with pytest.warns(RuntimeWarning, match="2 unknown"):
+        found = run(["welch", "welsh"], ["clean", "clear"])
+    assert found.families == ("clean",)
+    assert found.judges == ("welch",)
+    assert len(found.unknown) == 2
+    assert "did you mean 'clean'" in page(found)
+
+
+def test_nothing_to_run_is_refused() -> None:
+    with pytest.raises(RunError, match="leave nothing to run"):
+        run(["welsh"])
+
+
+def test_a_run_goes_on_where_it_was_left(tmp_path: Path) -> None:
+    asked = []
+
+    def listens(claim: Claim, panel: Panel) -> Answer:
+        asked.append(claim.id)
+        return believes(claim, panel)
+
+    first = run({"listens": listens}, folder=tmp_path, draws=2)
+    assert len(asked) == 8
+    again = run({"listens": listens}, folder=tmp_path, draws=2, resume=True)
+    assert len(asked) == 8
+    assert again.rows.equals(first.rows)
+    part = next((tmp_path / "parts").glob("clean-true-*.parquet"))
+    part.unlink()
+    run({"listens": listens}, folder=tmp_path, draws=2, resume=True)
+    assert len(asked) == 10
+    assert parquet.read_table(tmp_path / "rows.parquet").num_rows == 8
+
+
+def test_a_second_run_in_one_folder_has_to_be_asked_for(tmp_path: Path) -> None:
+    run(["welch"], folder=tmp_path, draws=1)
+    with pytest.raises(RunError, match="say resume"):
+        run(["welch"], folder=tmp_path, draws=1)
+
+
+def test_a_part_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    run(["welch"], folder=tmp_path, draws=1)
+    part = next((tmp_path / "parts").glob("*.parquet"))
+    part.write_bytes(b"no parquet")
+    with pytest.raises(RunError, match="move it away"):
+        run(["welch"], folder=tmp_path, draws=1, resume=True)
+
+
+def test_every_judge_answers_the_plain_families() -> None:
+    found = run(
+        tuple(JUDGES), ["clean", "one_city", "single_24_rho_0", "staggered_growing"], draws=1
+    )
+    assert failures(found.rows) == {}
+
+
+def test_foils_fall_for_a_pre_trend_and_the_gate_sees_it() -> None:
+    found = rates(run(["welch", "twfe", "did_gated"], ["pre_trend"], draws=5).rows)
+    assert found["welch", "pre_trend", "null"]["false_support"].share == 1.0
+    assert found["twfe", "pre_trend", "null"]["false_support"].share == 1.0
+    assert found["did_gated", "pre_trend", "null"]["hit"].share > 0.5
+
+
+def test_a_family_of_ones_own_can_be_run() -> None:
+    from dataclasses import replace
+
+    own = replace(scenarios()["clean"], name="mine", truths=("null",), settings={"size": 3.0})
+    found = run({"gullible": believes}, [own])
+    assert found.rows.num_rows == 3
+    assert rates(found.rows)["gullible", "mine", "null"]["false_support"].n == 3
+    assert "| mine |" in page(found)
+
+
+def test_a_family_that_cannot_be_drawn_is_counted() -> None:
+    from dataclasses import replace
+
+    odd = replace(scenarios()["clean"], name="odd", settings={"n_units": 3, "n_treated": 9})
+    found = run({"gullible": believes}, [odd])
+    assert sum(failures(found.rows).values()) == 12
+
+
+def test_the_error_of_a_rate_is_positive_at_its_ends() -> None:
+    assert Rate.of(0, 200).error == Rate.of(200, 200).error > 0
