@@ -179,5 +179,16 @@ def test_the_rule_is_declared_and_its_reasons_are_printed() -> None:
     assert several.design == "DifferenceInDifferences"
     few_donors = evaluate(CLAIM, panel_of(values[:15]))
     assert few_donors.design == "DifferenceInDifferences"
+    # 14 donors are enough for a mix, though not for its interval: what it shows is told.
+    told = {other.design: other for other in few_donors.alternatives}
+    assert {"SyntheticDiD", "SyntheticControl"} < set(told)
+    assert np.isinf(told["SyntheticControl"].conf_int.low)
+    assert np.isfinite(told["SyntheticControl"].effect)
+    reason = next(o for o in few_donors.objections if o.design == "SyntheticControl").reasons
+    assert "no p-value can be below 1/15" in reason[0]
+    assert "shown beside" in reason[1]
+    assert "SyntheticDiD" not in {
+        other.design for other in evaluate(CLAIM, panel_of(values[:5])).alternatives
+    }
     beside = {other.design for other in evaluate(CLAIM, panel_of(values)).alternatives}
     assert {"DifferenceInDifferences", "SyntheticControl"} < beside

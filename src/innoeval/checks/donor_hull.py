@@ -59,7 +59,8 @@ class DonorHull:
         typical = float(np.median(apart))
         unlike = float(weights @ apart) / typical if typical > 0 else 0.0
         effective = float(1 / (weights**2).sum())
-        mix = f"it is imitated as if by {amount(effective)} units of equal weight"
+        shown = amount(effective)
+        mix = f"it is imitated as if by {'one unit alone' if shown == '1' else f'{shown} units of equal weight'}"
         if outside > _OUTSIDE:
             return Measurement(
                 status="problem",

@@ -43,7 +43,8 @@ class PlaceboInTime:
         if launch < _FEWEST:
             return Measurement(
                 status="not_applicable",
-                says=f"There are {launch} periods before the start; {_FEWEST} are needed to pretend an earlier one.",
+                says=f"There {'is 1 period' if launch == 1 else f'are {launch} periods'} before the start; "
+                f"{_FEWEST} are needed to pretend an earlier one.",
             )
         length = min(n_periods - launch, launch // 3)
         time = np.arange(n_periods)

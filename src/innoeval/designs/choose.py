@@ -48,7 +48,8 @@ def choose(
     """Pick the first design without objections, and collect the objections to every other.
 
     The rule looks at which units are treated when and which cells are filled, never at a result.
-    A design whose `accompanies` names the chosen one is shown beside it, though it never decides.
+    A design whose `accompanies` names the chosen one is shown beside it, though it never decides; so
+    is one that cannot decide here, but `informs` says that its estimate is worth seeing.
 
     Parameters
     ----------
@@ -68,6 +69,10 @@ def choose(
             beside.append(design)
             reason = "it fits, and is shown beside the design that decides; it never decides itself"
             objections.append(Objection(design=name, reasons=(reason,)))
+        elif reasons and hasattr(design, "informs") and design.informs(panel, claim, policy):
+            beside.append(design)
+            told = "its estimate is shown beside the design that decides"
+            objections.append(Objection(design=name, reasons=(*reasons, told)))
         elif reasons or not isinstance(design, DecidingDesign):
             objections.append(Objection(design=name, reasons=reasons or ("it never decides",)))
         elif chosen is None:
@@ -76,4 +81,5 @@ def choose(
             beside.append(design)
             reason = "it fits, and is shown beside the design that decides, which rests on less"
             objections.append(Objection(design=name, reasons=(reason,)))
-    return Choice(design=chosen, beside=tuple(beside), objections=tuple(objections))
+    shown = tuple(beside) if chosen else ()
+    return Choice(design=chosen, beside=shown, objections=tuple(objections))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -74,6 +74,17 @@ class DonorDesign:
         case = arrange(panel, claim)
         return hard_objections(case) or soft_objections(
             case, policy, self.fewest_before, levels=self.levels_differ
+        )
+
+    def informs(self, panel: Panel, claim: Claim, policy: Policy) -> bool:
+        """Whether the estimate is shown though the design cannot decide.
+
+        With one treated unit and enough donors for a mix, but too few for a 95 % interval with an
+        end, what an imitation shows is worth seeing beside the design that decides.
+        """
+        # An 80 % interval has an end with as few donors as make a mix.
+        return int(arrange(panel, claim).treated.sum()) == 1 and not self.objections(
+            panel, claim, replace(policy, level=0.8)
         )
 
     def fit(
