@@ -232,6 +232,17 @@ def test_ratios_that_are_rounded_and_cells_without_cases_are_no_fault() -> None:
     assert SegmentedRegression().objections(panel, claim, Policy()) == ()
 
 
+def test_rare_events_are_counts_though_none_exceeds_one() -> None:
+    y = np.r_[np.tile([1.0, 0, 0, 1, 0], 8), np.tile([0.0, 0, 1, 0, 0], 4)]
+    panel, claim = service({"y": y, "n": 5000.0}, 40, denominator="n")
+    found = SegmentedRegression(
+        family="poisson", errors="ols", trend=False, slope=False, seasonal=1
+    )
+    assert found.fit(panel, claim).components[0].estimate == pytest.approx(0.2 / 0.4, rel=1e-6)
+    alone, claim = service({"y": y}, 40)
+    assert found.objections(alone, claim, Policy()) == ()
+
+
 def test_a_negative_number_among_whole_ones_is_named() -> None:
     y = np.random.default_rng(0).poisson(9, 20).astype(float)
     panel, claim = service({"y": np.r_[y[:4], -3, y[5:]]}, 10)

@@ -108,7 +108,7 @@ def _ascounts_of(panel: Panel, claim: Claim, values: Floats, family: Family) -> 
 
 def _is_count(values: Floats) -> bool:
     known = values[np.isfinite(values)]
-    return bool((known == np.round(known)).all() and known.max(initial=0) > 1)
+    return bool((known == np.round(known)).all())
 
 
 def _factor(values: Floats, counts: Floats, sizes: Floats) -> float:

@@ -89,7 +89,9 @@ def span(estimand: str, models: tuple[tuple[str, Form, Serial], ...], fit: Fit) 
         p_value=None,
         df=None,
         conf_int=Interval(*hull),
-        inference=f"hull of the intervals of {len(fitted)} models: {named}",
+        inference=f"hull of the intervals of {len(fitted)} models: {named}"
+        if len(fitted) > 1
+        else f"under one other model: {named}",
         components=tuple(
             Component(
                 term=name,
