@@ -75,7 +75,7 @@ def _best_of_metrics(background: Background) -> Background:
         gain = noise[:, launch:].mean(axis=1) - noise[:, :launch].mean(axis=1)
         ours, theirs = gain[treated], gain[~treated]
         error = np.sqrt(ours.var() / len(ours) + theirs.var() / len(theirs))
-        found.append((ours.mean() - theirs.mean()) / error)
+        found.append((ours.mean() - theirs.mean()) / (error or 1.0))  # one unit a side has none
     best = int(np.abs(found).argmax())
     changed = _many_metrics(replace(background, noise=np.sign(found[best]) * noises[best]))
     level = _LEVEL + rng.normal(0.0, _SHOCK, shape[1])
