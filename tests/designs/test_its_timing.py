@@ -94,6 +94,20 @@ def test_what_was_taken_away_again_is_judged_by_the_time_between() -> None:
     assert judged.flips
 
 
+def test_error_models_that_do_not_fit_are_objections_and_no_error() -> None:
+    y = noise(30)
+    assert "needs every period, and 2005" in objections(
+        np.where(np.arange(30) == 5, np.nan, y), 15, errors="newey_west"
+    )[0]  # fmt: skip
+    assert "no bound beside a linear trend" in objections(y, 15, errors="conformal")[0]
+    judged = evaluate(
+        claim_on([0], 15), panel_of([y]), designs=[SegmentedRegression(errors="conformal")]
+    )
+    assert judged.verdict.status == "not_evaluable"
+    with pytest.raises(DesignError, match=r"interruptions is '2020'; give a tuple .* \('2020',\)"):
+        SegmentedRegression(interruptions="2020")
+
+
 def test_phased_in_units_are_a_dose() -> None:
     rng = np.random.default_rng(1)
     effect, starts = -4.0, (20, 26, 32, 38)

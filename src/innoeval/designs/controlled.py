@@ -105,7 +105,9 @@ class ControlledITS:
 
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why the difference cannot be judged here; empty if it can."""
-        return find_objections(self._settings, panel, claim, policy, against=True)
+        if found := find_objections(self._settings, panel, claim, policy, against=True):
+            return found
+        return prepare(self._settings, panel, claim, policy, _NAMED, against=True).error_objections
 
     def fit(
         self,

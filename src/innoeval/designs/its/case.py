@@ -77,6 +77,11 @@ class SeriesCase:
             return CalibratedREML()
         return self.settings.choice
 
+    @property
+    def error_objections(self) -> tuple[str, ...]:
+        """Why the error model that the settings name does not fit the series; empty if it does."""
+        return inference_objections(self.choice, self.series, self.form, self.settings.family)
+
     def terms(self, form: Form) -> Terms:
         """Columns of a form."""
         return terms_of(self.series, form, self.when, self.panel)

@@ -137,6 +137,11 @@ class SegmentedRegression:
         if self.family not in FAMILIES:
             known = " or ".join(repr(name) for name in FAMILIES)
             raise DesignError(f"SegmentedRegression: no family '{self.family}'; write {known}")
+        if isinstance(self.interruptions, str):
+            raise DesignError(
+                f"SegmentedRegression: interruptions is '{self.interruptions}'; give a tuple of periods, "
+                f"such as ('{self.interruptions}',)"
+            )
         if self.seasonal is not None and self.seasonal < 1:
             raise DesignError(
                 f"SegmentedRegression: seasonal is {self.seasonal}; give the number of periods in "
@@ -155,7 +160,9 @@ class SegmentedRegression:
 
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why a single series cannot be judged here; empty if it can."""
-        return find_objections(self, panel, claim, policy, against=False)
+        if found := find_objections(self, panel, claim, policy, against=False):
+            return found
+        return prepare(self, panel, claim, policy, _NAMED).error_objections
 
     def fit(
         self,
