@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.calibration.synthetic import WORLDS, by_rank, rejections, verdict
+from tests.calibration.synthetic import WORLDS, by_rank, questions, rejections, verdict
 
 NAMED = {world.name: world for world in WORLDS}
 
@@ -24,6 +24,15 @@ def test_shared_factors_are_where_donors_help() -> None:
     halves = [by_rank(world, 40, seed) for seed in range(15)]
     synthetic, plain = (np.median([h[name][1] for h in halves]) for name in ("SDiD", "DiD"))
     assert synthetic < 0.8 * plain
+
+
+@pytest.mark.parametrize("n", [20, 40])
+def test_questions_beyond_the_last_rank_keep_their_level(n: int) -> None:
+    names = ("ρ = .4", "random walks", "treated twice as noisy, ρ = .8")
+    rows = [questions(NAMED[name], n, seed) for name in names for seed in range(40)]
+    small = np.array([row["SDiD"] for row in rows]) <= 0.02
+    # Of 120 draws 2 % are 2.4; more than 7 come up once in two hundred times.
+    assert (small.sum(axis=0) <= 7).all()
 
 
 @pytest.mark.slow
