@@ -168,3 +168,30 @@ def test_influences_are_centred_under_randomisation(design: object) -> None:
     found = design.fit(*posed(few))
     assert found.inference.startswith("randomisation")
     assert np.abs(found.influence.mean()) < 1e-9
+
+
+@pytest.mark.parametrize(
+    "design",
+    [TwoWayFixedEffects(weights="w"), CallawaySantAnna(weights="w"), Imputation(weights="w")],
+    ids=str,
+)
+def test_cells_without_weight_are_told_and_do_not_count(design: object) -> None:
+    frame = drawn(seed=3, n=60)
+    ours = frame.loc[frame["first"] > 0, "unit"].unique()
+    frame["w"] = frame["w"].where(~frame["unit"].isin(ours[:5]), 0.0)
+    found = design.fit(*posed(frame))
+    assert told(found, "a weight of 0")
+    assert found.n_treated == len(ours) - 5
+    with pytest.raises(DesignError, match="all weights 'w' are 0"):
+        design.fit(*posed(frame.assign(w=0.0)))
+
+
+def test_cells_that_nobody_stands_beside_are_told() -> None:
+    panel, claim = two_cohorts(7, 6, blind=0)
+    frame = panel.frame[panel.frame["unit"].isin(claim.treated)]
+    found = SwitchingDiD(exposure="on").fit(
+        Panel(frame=frame, unit="unit", period="year", freq="year", outcomes=("y",),
+              covariates=("on",)), claim,
+    )  # fmt: skip
+    assert found.n_treated == 7
+    assert told(found, "21 cells since a switch have nobody beside them")

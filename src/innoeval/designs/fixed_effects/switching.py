@@ -219,6 +219,15 @@ class _Ready(NamedTuple):
                 used[cell.switchers] = True
         return used
 
+    @property
+    def without_stayers(self) -> int:
+        """Cells of these units since their first switch, within the horizon, that do not count."""
+        used = sum(len(cell.switchers) for cells in self.post for cell in cells)
+        first, n_periods = switches(self.values)[0], self.outcomes.shape[1]
+        since = np.arange(n_periods) - first[:, None]
+        reached = (since >= 0) & (since < len(self.post)) & np.isfinite(self.outcomes)
+        return int(reached[self.behind].sum()) - used
+
     def summed(self, cells: list[Cell]) -> Summed:
         """Sum of some cells, contributions centred."""
         return sum_cells(
@@ -273,17 +282,24 @@ def _few(ready: _Ready, policy: Policy) -> tuple[str, ...]:
 
 def _without(panel: Panel, ready: _Ready) -> tuple[str, ...]:
     """Units that switch without a value on both sides, or anybody beside them that does not."""
-    lost = ready.moving & ~ready.behind
-    if not lost.any():
-        return ()
-    rows = np.zeros(len(ready.kept), dtype=bool)
-    rows[np.flatnonzero(ready.kept)[lost]] = True
-    return (
-        (
-            f"left out for lack of values on both sides of a switch, or of units that keep the same "
-            f"exposure: {names(panel, rows)}"
-        ),
-    )
+    notes: tuple[str, ...] = ()
+    if (lost := ready.moving & ~ready.behind).any():
+        rows = np.zeros(len(ready.kept), dtype=bool)
+        rows[np.flatnonzero(ready.kept)[lost]] = True
+        notes += (
+            (
+                "left out for lack of values on both sides of a switch, or of units that keep the "
+                f"same exposure: {names(panel, rows)}"
+            ),
+        )
+    if ready.cohort is not None and (alone := ready.without_stayers):
+        notes += (
+            (
+                f"{alone} cells since a switch have nobody beside them who keeps the same exposure; the "
+                "effect is that on the other cells"
+            ),
+        )
+    return notes
 
 
 def _parts(ready: _Ready, clusters: Clusters) -> tuple[list[Part], Floats]:

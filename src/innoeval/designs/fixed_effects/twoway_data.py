@@ -77,6 +77,14 @@ def gather(panel: Panel, case: Arrangement, settings: Settings, question: Questi
             raise DesignError(
                 f"the weights '{settings.weights}' hold negative numbers; give 0 or more"
             )
+        if (weightless := seen & (weights == 0)).any():
+            if not (seen & (weights > 0)).any():
+                raise DesignError(
+                    f"all weights '{settings.weights}' are 0; give some cells a positive weight"
+                )
+            notes.append(f"{int(weightless.sum())} cells are left out for a weight of 0")
+            outcomes, seen = np.where(weightless, np.nan, outcomes), seen & ~weightless
+            usable = usable & ~weightless
         usable = usable & np.isfinite(weights)
     if lost := np.count_nonzero(seen) - np.count_nonzero(usable):
         said = ", ".join([*columns, *([settings.weights] if settings.weights else [])])

@@ -96,6 +96,8 @@ def sort_units(panel: Panel, case: Arrangement, rule: Rule, weights: str | None)
                 f"the weights '{weights}' are missing or negative for {_names(panel, ~(mass >= 0))}; "
                 "give every unit a weight of 0 or more"
             )
+        if not (mass[kept] > 0).any():
+            raise DesignError(f"all weights '{weights}' are 0; give some units a positive weight")
         if (mass[kept] == 0).any():
             notes.append(f"left out for a weight of 0: {_names(panel, kept & (mass == 0))}")
         kept = kept & (mass > 0)
