@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from innoeval.designs.its.case import Named, find_objections, prepare
 from innoeval.designs.its.choices import serial_choice
@@ -137,7 +137,7 @@ class SegmentedRegression:
         if self.family not in FAMILIES:
             known = " or ".join(repr(name) for name in FAMILIES)
             raise DesignError(f"SegmentedRegression: no family '{self.family}'; write {known}")
-        if isinstance(self.interruptions, str):
+        if isinstance(cast("object", self.interruptions), str):
             raise DesignError(
                 f"SegmentedRegression: interruptions is '{self.interruptions}'; give a tuple of periods, "
                 f"such as ('{self.interruptions}',)"
