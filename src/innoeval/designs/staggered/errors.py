@@ -117,7 +117,9 @@ def settle(
     if against := refusal(
         choice, int(found.treated(borne).sum()), int((~found.treated(begun)).sum())
     ):
-        raise DesignError(against)
+        raise DesignError(
+            f"{against}; of these Randomization() is offered here, the others by DifferenceInDifferences"
+        )
     return found
 
 
