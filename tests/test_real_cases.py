@@ -91,5 +91,5 @@ def test_card_krueger(shared_data: Path, tmp_path: Path) -> None:
     assert ev.estimate.std_error == pytest.approx(1.34, abs=0.02)
     # With one period on each side nothing shows that both states would have moved together.
     assert ev.verdict.status == "inconclusive"
-    assert "only one period before the start" in " ".join(ev.verdict.reasons)
+    assert "only one period before the start" in " ".join(f.says for f in ev.findings)
     assert brief_of(ev, tmp_path).startswith(b"%PDF")
