@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from innoeval.calibration import naive
 from innoeval.errors import InnoevalError
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Interval
@@ -21,6 +22,7 @@ from innoeval.records.policy import Policy
 from innoeval.records.verdict import Status
 
 if TYPE_CHECKING:
+    from innoeval.inference import Serial
     from innoeval.records.estimate import Estimate
 
 #: Share of true nulls that a gate before the comparison turns away.
@@ -71,7 +73,8 @@ def before_after(claim: Claim, panel: Panel) -> Answer:
     from innoeval.designs import BeforeAfter
 
     found = BeforeAfter().fit(panel, claim)
-    return _by_the_rule(claim, replace(found, conf_int=Interval(found.effect, found.effect)))
+    point = replace(found, conf_int=Interval(found.effect, found.effect))
+    return replace(_by_the_rule(claim, point), interval=None)
 
 
 def welch(claim: Claim, panel: Panel) -> Answer:
@@ -82,16 +85,9 @@ def welch(claim: Claim, panel: Panel) -> Answer:
 
 
 def twfe(claim: Claim, panel: Panel) -> Answer:
-    """Regression with unit and period effects, errors clustered by unit, as papers print it."""
-    from innoeval.designs import TwoWayFixedEffects
-    from innoeval.inference import IID, Clustered
-
-    design = TwoWayFixedEffects()
-    try:
-        found = design.fit(panel, claim, inference=Clustered(by="unit"))
-    except InnoevalError:  # one treated unit: then software prints errors without clusters
-        found = design.fit(panel, claim, inference=IID())
-    return _by_the_rule(claim, found)
+    """Regression with unit and period effects, errors clustered by unit, however few there are."""
+    _need_comparison(claim, panel)
+    return _by_the_rule(claim, naive.two_way(claim, panel))
 
 
 def callaway_santanna(claim: Claim, panel: Panel) -> Answer:
@@ -102,28 +98,30 @@ def callaway_santanna(claim: Claim, panel: Panel) -> Answer:
 
 
 def its_ols(claim: Claim, panel: Panel) -> Answer:
-    """Segmented regression, errors as if periods were independent."""
-    from innoeval.designs import SegmentedRegression
+    """Segmented regression of the treated units' average, errors as if periods were independent."""
     from innoeval.inference import Independent
 
-    return _by_the_rule(claim, SegmentedRegression().fit(panel, claim, inference=Independent()))
+    return _its(claim, panel, Independent())
 
 
 def its_newey_west(claim: Claim, panel: Panel) -> Answer:
-    """Segmented regression with Newey-West's errors."""
-    from innoeval.designs import SegmentedRegression
+    """Segmented regression of the treated units' average with Newey-West's errors."""
     from innoeval.inference import NeweyWest
 
-    return _by_the_rule(claim, SegmentedRegression().fit(panel, claim, inference=NeweyWest()))
+    return _its(claim, panel, NeweyWest())
+
+
+def _its(claim: Claim, panel: Panel, errors: Serial) -> Answer:
+    from innoeval.designs import SegmentedRegression
+
+    of_series, series = naive.averaged(claim, panel)
+    found = SegmentedRegression().fit(series, of_series, inference=errors)
+    return _by_the_rule(claim, found)
 
 
 def did_gated(claim: Claim, panel: Panel) -> Answer:
     """Difference in differences, unless trends before the start differ significantly."""
-    from innoeval.designs import DifferenceInDifferences
-    from innoeval.inference import Clustered
-
-    found = DifferenceInDifferences().fit(panel, claim, inference=Clustered(by="unit"))
-    answer = _by_the_rule(claim, found)
+    answer = twfe(claim, panel)
     if _trends_differ(claim, panel):
         return replace(answer, status="inconclusive", flags=("pre_trend",))
     return replace(answer, flags=())
@@ -143,6 +141,11 @@ def _by_the_rule(claim: Claim, found: Estimate) -> Answer:
 
     verdict = decide(claim, found, {}, (), Policy())
     return Answer(status=verdict.status, interval=verdict.interval)
+
+
+def _need_comparison(claim: Claim, panel: Panel) -> None:
+    if len(claim.treated) == len(panel.units):
+        raise InnoevalError("two-way fixed effects need units to compare with; name some")
 
 
 def _trends_differ(claim: Claim, panel: Panel) -> bool:

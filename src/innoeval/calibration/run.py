@@ -209,7 +209,7 @@ def _begin(place: Path, *, resume: bool) -> None:
     parts = place / _PARTS
     if not resume and ((place / _ROWS).exists() or any(parts.glob("*.parquet"))):
         raise RunError(
-            f"'{place}' holds a run already; say resume to go on, or name another folder"
+            f"'{place}' holds a run already; say resume (--resume) to go on, or name another folder"
         )
     parts.mkdir(parents=True, exist_ok=True)
     for draft in parts.glob(f"{_DRAFT}*"):  # of a run that was killed
