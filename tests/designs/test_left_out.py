@@ -20,8 +20,9 @@ from innoeval.designs import (
     TwoWayFixedEffects,
 )
 from innoeval.errors import DesignError
+from innoeval.evaluate import evaluate
 from innoeval.inference import Clustered
-from innoeval.records import Claim, Estimate, Panel
+from innoeval.records import Claim, Estimate, Panel, Policy
 
 
 def panel_of(frame: pd.DataFrame, starts: dict[str, str]) -> tuple[Panel, Claim]:
@@ -88,6 +89,21 @@ def test_a_cohort_without_earlier_values_is_named_and_does_not_count(
 def test_errors_need_six_treated_units_that_have_a_part_in_the_effect(design: object) -> None:
     with pytest.raises(DesignError, match=r"5 treated units are too few .* \(5 more have no part"):
         design.fit(*two_cohorts(5, 5, blind=5))
+
+
+@pytest.mark.parametrize("design", [Imputation(), SunAbraham(), ExtendedTWFE()], ids=str)
+def test_objections_know_of_units_without_a_part(design: object) -> None:
+    case = two_cohorts(5, 5, blind=5)
+    assert design.objections(*case, Policy()) == (
+        "5 treated units are too few for clustered errors; at least 6 are needed",
+    )
+
+
+def test_claims_are_evaluated_by_the_units_that_are_seen() -> None:
+    panel, claim = two_cohorts(5, 5, blind=5)
+    found = evaluate(claim, panel)
+    assert (found.design, found.estimate.n_treated) == ("CallawaySantAnna", 5)
+    assert not any(other.design == "Imputation" for other in found.alternatives)
 
 
 @pytest.mark.parametrize("design", [TwoWayFixedEffects(), EventStudy()], ids=str)

@@ -119,10 +119,22 @@ def _cell_weights(panel: Panel, column: str, outcomes: Floats) -> Floats:
     return np.asarray(np.where(seen, mass, 0.0) / mass[seen].mean())
 
 
-def few(cells: Cells, policy: Policy) -> tuple[str, ...]:
-    """Why errors clustered by unit cannot be trusted; empty if they can."""
-    ours = int(cells.treated.sum())
-    return too_few(ours, len(cells.starts) - ours, policy)
+def few(cells: Cells, policy: Policy, known: Mask | None = None) -> tuple[str, ...]:
+    """Why errors clustered by unit cannot be trusted; empty if they can.
+
+    `known` (N, T): cells that untreated ones tell something of; treated units without one since
+    their start have no part in the effect.
+    """
+    ours = cells.treated
+    if known is not None:
+        ours = np.asarray((known & np.isfinite(cells.outcomes) & cells.reached(0)).any(axis=1))
+    return too_few(int(ours.sum()), int((~cells.treated).sum()), policy)
+
+
+def both_sides(cells: Cells) -> Mask:
+    """Cells of units that have one before their start, (N, T)."""
+    early = np.isfinite(cells.outcomes) & ~cells.reached(0)
+    return np.broadcast_to(early.any(axis=1, keepdims=True), early.shape)
 
 
 def counts_of(cells: Cells, slopes: int, levels: int | None = None) -> Counts:

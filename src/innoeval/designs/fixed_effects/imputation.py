@@ -101,7 +101,8 @@ class Imputation:
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why imputation does not fit this claim and panel; empty if it does."""
         cells = make_ready(panel, claim, self.weights, self.covariates)
-        if against := _obstacles(cells, self._linked(cells)) or few(cells, policy):
+        known = self._linked(cells)
+        if against := _obstacles(cells, known) or few(cells, policy, known):
             return against
         if len(np.unique(cells.starts[cells.treated])) == 1:
             return (

@@ -12,6 +12,7 @@ from innoeval.designs.fixed_effects.by_cohort import (
     Cells,
     adds_nothing,
     alone,
+    both_sides,
     counts_of,
     estimate_of,
     few,
@@ -94,7 +95,7 @@ class SunAbraham:
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why the design does not fit this claim and panel; empty if it does."""
         cells = make_ready(panel, claim, self.weights, self.covariates)
-        return _nobody(cells) or few(cells, policy)
+        return _nobody(cells) or few(cells, policy, both_sides(cells))
 
     def fit(
         self,
@@ -207,7 +208,8 @@ class ExtendedTWFE:
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why the design does not fit this claim and panel; empty if it does."""
         cells = make_ready(panel, claim, self.weights, self.covariates)
-        return _nobody(cells) or few(cells, policy)
+        known = None if self.cross_sections else both_sides(cells)
+        return _nobody(cells) or few(cells, policy, known)
 
     def fit(
         self,
