@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -230,3 +231,22 @@ def test_databases_in_a_file(tmp_path: Path, source: str) -> None:
         source.format(tmp_path), unit="ward", opened="opened", closed="closed", as_of="2023-02-01"
     )
     assert found.panel(metrics={"m": M.Median()}).matrix("m").tolist() == [[2.0]]
+
+
+def test_a_file_by_its_address_is_found_and_never_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with closing(sqlite3.connect("city.db")) as con:
+        con.execute("CREATE TABLE requests (ward TEXT, opened TEXT)")
+        con.execute("INSERT INTO requests VALUES ('A', '2023-01-02')")
+        con.commit()
+    for address in ("sqlite:///city.db", "sqlite://city.db", f"sqlite://{tmp_path}/city.db"):
+        panel = ie.records(address, unit="ward", opened="opened").panel(
+            metrics={"n": ie.metrics.Count()}
+        )
+        assert panel.frame["n"].tolist() == [1]
+    for address in ("sqlite:///gone.db", "duckdb://gone.duckdb"):
+        with pytest.raises(SourceError, match="there is no such file"):
+            ie.records(address, unit="ward", opened="opened")
+    assert [path.name for path in tmp_path.iterdir()] == ["city.db"]

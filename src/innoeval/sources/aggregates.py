@@ -103,10 +103,14 @@ def columns(
             values = _numbers(table, metric.of, origin)
             out = {"sum": values.sum(where=where), "n": values.count(where=where)}
         case Mean() if metric.of not in DURATIONS:
-            out = {"value": _numbers(table, metric.of, origin).mean(where=where)}
+            values = _numbers(table, metric.of, origin)
+            out = {"value": values.mean(where=where), "rests": values.count(where=where)}
         case Median() | Quantile() if metric.of not in DURATIONS:
             values = _numbers(table, metric.of, origin)
-            out = {"value": values.quantile(_share(metric), where=where)}
+            out = {
+                "value": values.quantile(_share(metric), where=where),
+                "rests": values.count(where=where),
+            }
         case _ if not timed:
             found = f"{metric} needs to know when a case was closed"
             remedy = "name the column of closings: closed="
@@ -125,7 +129,8 @@ def _of_durations(
     out: dict[str, Any] = {}
     if where is not None:
         under_way = (t["_open"] == 1) & where
-        out |= {"open": t.count(where=under_way), "youngest": t["_started"].max(where=under_way)}
+        out |= {"open": t.count(where=under_way), "youngest": t["_started"].max(where=under_way),
+                "rests": t.count(where=where)}  # fmt: skip
     if isinstance(metric, ShareWithin):
         limit = int(np.floor(metric.days * day + 1e-6))
         out["n"] = took.count(where=where)
@@ -166,12 +171,15 @@ class Answer:
         Cells whose value has to be read from a Kaplan-Meier curve.
     parts
         What a rate or share is made of: "numerator" and "denominator".
+    few
+        The smallest number of records, above nought, that a value would give away, shape (cells,).
     """
 
     values: Floats
     provisional: npt.NDArray[np.bool_]
     curve: npt.NDArray[np.bool_]
     parts: dict[str, Floats] = field(default_factory=dict)
+    few: Floats = field(default_factory=lambda: np.empty(0))
 
 
 def answer(name: str, metric: Metric, cells: pd.DataFrame, now: np.datetime64 | None) -> Answer:
@@ -193,24 +201,29 @@ def answer(name: str, metric: Metric, cells: pd.DataFrame, now: np.datetime64 | 
         at = f"{name}_{column}" if f"{name}_{column}" in cells else f"_{column}"
         return cells[at].to_numpy(dtype=np.float64, na_value=np.nan)
 
+    def fewest(*numbers: Floats) -> Floats:
+        return np.min([np.where(n > 0, n, np.inf) for n in numbers], axis=0)
+
     nowhere = np.zeros(len(cells), dtype=bool)
     out = Answer(values=np.full(len(cells), np.nan), provisional=nowhere, curve=nowhere)
     match metric:
         case Count() | Rate() | Distinct():
-            out.values = part("n")
+            out.values, out.few = part("n"), fewest(part("n"))
             return out
         case Share():
             out.parts = {"numerator": part("yes"), "denominator": part("n")}
             out.values = _ratio(part("yes"), part("n"))
+            out.few = fewest(part("n"), part("yes"), part("n") - part("yes"))
             return out
         case Cost():
-            out.values = np.where(part("n") > 0, part("sum"), np.nan)
+            out.values, out.few = np.where(part("n") > 0, part("sum"), np.nan), fewest(part("n"))
             if metric.per == "case":
                 out.values = _ratio(part("sum"), part("n"))
             return out
         case Median() | Quantile() | Mean() if metric.of not in DURATIONS:
-            out.values = part("value")
+            out.values, out.few = part("value"), fewest(part("rests"))
             return out
+    out.few = fewest(part("rests" if f"{name}_rests" in cells else "n"))
     some_open = part("open") > 0
     day = DURATION[metric.of][1]
     if isinstance(metric, Mean):
@@ -223,6 +236,7 @@ def answer(name: str, metric: Metric, cells: pd.DataFrame, now: np.datetime64 | 
     if isinstance(metric, ShareWithin):
         out.values = _ratio(part("yes"), part("n"))
         out.parts = {"numerator": part("yes"), "denominator": part("n")}
+        out.few = fewest(part("n"), part("yes"), part("n") - part("yes"))
     else:
         found = part("value")
         out.values = np.where(found < _BEYOND, in_days(found, metric.of), np.nan)

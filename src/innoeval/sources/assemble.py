@@ -76,10 +76,20 @@ def assemble(
     young = np.zeros(len(frame), dtype=bool)
     for name, answer in answers.items():
         frame[name] = answer.values
+        frame[f"_few_{name}"] = answer.few
         young |= answer.provisional
         if len(wishes.metrics) == 1 or wishes.ratio == name:
             for part, values in answer.parts.items():
                 frame[f"{name}_{part}"] = values
+        where = getattr(wishes.metrics[name], "where", None)
+        if (
+            where is not None
+            and not np.nan_to_num(answer.values).any()
+            and not answer.provisional.any()
+        ):
+            notes.append(
+                f"'{name}' is nowhere above 0: check that its condition is what the records say."
+            )
     _say_curves(answers, frame, notes)
     frame["provisional"] = young.astype(np.float64)
     if records.layout.version is not None:
@@ -104,7 +114,8 @@ def assemble(
         terms = ", ".join(f"{i} is {name}" for i, name in enumerate(wishes.period, start=1))
         notes.append(f"Periods are terms: {terms}. Records between them were left out.")
     provisional = bool(frame["provisional"].any())
-    frame = frame.drop(columns=["_number", "_n", *([] if provisional else ["provisional"])])
+    few = [f"_few_{name}" for name in wishes.metrics]
+    frame = frame.drop(columns=["_number", "_n", *few, *([] if provisional else ["provisional"])])
     order = [unit, "period", *wishes.metrics]
     has = f"{named}_denominator" in frame
     return Panel(
@@ -169,7 +180,7 @@ def _kept(
 
 def _cut(answer: Answer, kept: npt.NDArray[np.bool_]) -> Answer:
     return Answer(values=answer.values[kept], provisional=answer.provisional[kept], curve=answer.curve[kept],
-                  parts={name: values[kept] for name, values in answer.parts.items()})  # fmt: skip
+                  few=answer.few[kept], parts={name: values[kept] for name, values in answer.parts.items()})  # fmt: skip
 
 
 def _versions(cells: pd.DataFrame) -> list[str | None]:
@@ -270,14 +281,12 @@ def _suppress(frame: pd.DataFrame, wishes: Wishes, notes: list[str]) -> tuple[st
     """Small numbers hidden; of a count, the bounds are kept."""
     below, out, hidden = wishes.suppress_below, [], 0
     for name, metric in wishes.metrics.items():
+        small = (frame[f"_few_{name}"] < below).to_numpy()
         if isinstance(metric, Count | Distinct):
-            small = ((frame[name] > 0) & (frame[name] < below)).to_numpy()
             low, high = frame[name].copy(), frame[name].copy()
             low[small], high[small] = 1.0, below - 1.0
             frame[f"{name}_low"], frame[f"{name}_high"] = low, high
             out += [f"{name}_low", f"{name}_high"]
-        else:
-            small = ((frame["_n"] > 0) & (frame["_n"] < below)).to_numpy()
         hidden += int(small.sum())
         own = [c for c in (name, f"{name}_numerator", f"{name}_denominator") if c in frame]
         frame.loc[small, own] = np.nan

@@ -13,7 +13,7 @@ import pandas as pd
 from innoeval.errors import SourceError, nearest
 from innoeval.sources.databases import of_database, of_database_file
 from innoeval.sources.place import Place, duck, held_frame, refusal, refusing
-from innoeval.sources.secrets import plain, secrets
+from innoeval.sources.secrets import mended, plain, secrets
 
 if TYPE_CHECKING:
     import ibis
@@ -66,6 +66,9 @@ def open_place(
         text = os.fspath(source)
         if "://" not in text:
             return _of_paths(text, [text], table, texts, sheet)
+        if mended(text) != text:
+            raise refusal(plain(text), "its user or password holds '/', '?' or '#'",
+                           "write them as %2F, %3F and %23")  # fmt: skip
         if text.lower().startswith(("http://", "https://")):
             from innoeval.sources.portals import download
 

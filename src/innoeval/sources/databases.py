@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import weakref
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ import pandas as pd
 from innoeval.errors import nearest
 from innoeval.sources.place import Place, held_frame, refusal, refusing
 from innoeval.sources.secrets import plain, secrets
+
+#: DuckDB in memory, elsewhere, or with settings: left to its driver.
+_ELSEWHERE = re.compile(r"$|:memory:|md:|motherduck:|.*\?")
 
 
 def of_database_file(path: str, kind: str, table: str | None, origin: str) -> Place:
@@ -43,8 +47,8 @@ def _of_sqlite(path: str, table: str | None, origin: str) -> Place:
 def of_database(url: str, table: str | None) -> Place:
     """A table of a database by its address."""
     scheme, _, rest = url.partition("://")
-    if scheme.lower() == "sqlite":
-        return of_database_file(rest, "sqlite", table, plain(url))
+    if scheme.lower() in {"sqlite", "duckdb"} and not _ELSEWHERE.match(rest):
+        return of_database_file(_there(rest, plain(url)), scheme.lower(), table, plain(url))
     with refusing(plain(url), secrets(url), "be connected to"):
         import ibis
 
@@ -55,6 +59,14 @@ def of_database(url: str, table: str | None) -> Place:
     return Place(
         table=found, origin=f"{plain(url)}, table '{found.get_name()}'", hidden=secrets(url)
     )
+
+
+def _there(path: str, origin: str) -> str:
+    """A file that is there: "sqlite:///city.db" may mean /city.db or, as is usual, city.db."""
+    for one in (path, path.removeprefix("/")):
+        if Path(one).is_file():
+            return one
+    raise refusal(origin, "there is no such file", "check the path after '://'")
 
 
 def _chosen(con: Any, table: str | None, origin: str) -> Any:

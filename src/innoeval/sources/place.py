@@ -65,7 +65,7 @@ def duck() -> Any:
 
 def refusal(origin: str, found: str, remedy: str) -> SourceError:
     """The error of a place with one fault."""
-    return SourceError([Fault(found=found, remedy=remedy, origin=origin)])
+    return SourceError([Fault(found=scrub(found), remedy=remedy, origin=scrub(origin))])
 
 
 def held_frame(frame: pd.DataFrame, origin: str) -> ibis.Table:

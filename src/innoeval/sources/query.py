@@ -118,6 +118,9 @@ def run(
             today = as_local(now, layout.time_zone, aware=opened.aware).date()
             recent = _recent(cases, cells, young, period, aware=opened.aware)
             queries += _read_curves(recent, cells, metrics, young, now, today, layout, place.origin)
+    if layout.as_of is None and now is not None and now > datetime.now() + timedelta(days=1):  # noqa: DTZ005 - a day covers any zone
+        raise SourceError([Fault(found=f"the last moment in the records is {now:%Y-%m-%d}, which is still to come",
+                                 remedy="say when they were drawn: as_of=", origin=place.origin)])  # fmt: skip
     if now is None:
         raise SourceError([Fault(found="no record has a date", origin=place.origin, column=layout.opened,
                                  remedy="name the column of dates with opened=")])  # fmt: skip
@@ -162,11 +165,15 @@ def _cases(
     ours = {"_unit": unit, "_period": held, "_started": opened.instant}
     if closed is not None:
         ours |= _durations(opened, closed, layout, metrics)
+    if taken := [name for name in table.columns if name.lower() in ours]:
+        raise SourceError([Fault(found=f"there is a column '{taken[0]}', a name that the query needs",
+                                 remedy="give it another name", origin=place.origin)])  # fmt: skip
     cases = table.mutate(**ours)
     if window is not None and not isinstance(period, Mapping):
         first, last = (ordinal(end, period) for end in window)
         low, high = span_of(first, period)[0], span_of(last, period)[1]
-        cases = cases.filter(opened.local >= low, opened.local < high)
+        inside = (opened.local >= low) & (opened.local < high)
+        cases = cases.filter(opened.local.isnull() | inside)  # what has no date is told
     return cases, opened
 
 
@@ -284,6 +291,7 @@ def _read_curves(
         where = condition(recent, next(iter(named.values())).where, origin)
         some = recent if where is None else recent.filter(where)
         column, day = DURATION[of]
+        places = {n: f"c{i}" for i, n in enumerate(named)}  # databases cut long names short
         age = (
             ibis.literal(now).delta(some["_started"], unit="microsecond")
             if of == "duration"
@@ -292,14 +300,14 @@ def _read_curves(
         under_way = some["_open"] == 1
         query = curve_answers(
             some.select(*key, _time=ibis.ifelse(under_way, age, some[column]), _closed=1 - some["_open"]),
-            quantiles={n: m.q if isinstance(m, Quantile) else 0.5
+            quantiles={places[n]: m.q if isinstance(m, Quantile) else 0.5
                        for n, m in named.items() if not isinstance(m, ShareWithin)},
-            limits={n: m.days * day for n, m in named.items() if isinstance(m, ShareWithin)},
+            limits={places[n]: m.days * day for n, m in named.items() if isinstance(m, ShareWithin)},
         )  # fmt: skip
         queries.append(_text(query))
         found = cells[key].merge(fetched(query).to_pandas(), how="left", on=key)
         for name, metric in named.items():
-            read = found[name].to_numpy(dtype=np.float64, na_value=np.nan)
+            read = found[places[name]].to_numpy(dtype=np.float64, na_value=np.nan)
             read = read if isinstance(metric, ShareWithin) else in_days(read, of)
             one = young[name]
             one.values = np.where(one.curve, read, one.values)

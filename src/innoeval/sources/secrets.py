@@ -17,8 +17,11 @@ from urllib.parse import (
 
 #: Names of parameters that carry a secret.
 _SECRET = re.compile(
-    r"pass|pwd|secret|token|key$|^key|credential|auth|signature|^sig$|session", re.IGNORECASE
+    r"passw|passphrase|^pass$|pwd|^pw$|secret|token|jwt|key$|credential|auth(?!or(?:s|_|$|it))|"
+    r"signature|^sig$|session_?id|^sid$|^code$|^user(?:_?name|_?id)?$|^uid$|^login$",
+    re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"(?P<scheme>[\w+.-]+://)(?P<host>[^/?#]*)(?P<rest>.*)", re.DOTALL)
 _IN_TEXT = re.compile(r"(?<=://)[^/?#\s@]+@")
 _PARAMETER = re.compile(
     r"(?P<name>[\w$.-]*(?:pass|pwd|secret|token|key|credential|auth|signature)[\w$.-]*)=[^&\s'\",;)]+",
@@ -34,8 +37,30 @@ def is_secret(name: str) -> bool:
     --------
     >>> is_secret("$$app_token"), is_secret("api_key"), is_secret("resource_id")
     (True, True, False)
+    >>> is_secret("authority"), is_secret("passengers"), is_secret("keyword")
+    (False, False, False)
     """
     return _SECRET.search(name) is not None
+
+
+def mended(url: str) -> str:
+    """An address whose user and password are written so that they end where they should.
+
+    Examples
+    --------
+    >>> mended("postgres://ann:p/w#1@db.example/city")
+    'postgres://ann:p%2Fw%231@db.example/city'
+    >>> mended("https://host:8080/report@2.csv")
+    'https://host:8080/report@2.csv'
+    """
+    found = _ADDRESS.fullmatch(url)
+    if found is None or "@" in found["host"] or "@" not in found["rest"]:
+        return url
+    _, colon, port = found["host"].partition(":")
+    if not colon or port.isdigit():
+        return url
+    user, _, rest = f"{found['host']}{found['rest']}".rpartition("@")
+    return f"{found['scheme']}{quote(user, safe=':%')}@{rest}"
 
 
 def plain(url: str) -> str:
@@ -47,7 +72,7 @@ def plain(url: str) -> str:
     'postgres://db.example/city?table=requests'
     """
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(mended(url))
         netloc = parts.netloc.rpartition("@")[2]
         query = [
             (n, v) for n, v in parse_qsl(parts.query, keep_blank_values=True) if not is_secret(n)
@@ -60,7 +85,7 @@ def plain(url: str) -> str:
 def secrets(url: str) -> tuple[str, ...]:
     """Every secret in an address, as it stands there and decoded."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(mended(url))
         found = [v for n, v in parse_qsl(parts.query, keep_blank_values=True) if is_secret(n)]
     except ValueError:
         return (url,)

@@ -74,7 +74,8 @@ class Records:
             is provisional. "learned": from how late earlier records came (`recorded=`).
         suppress_below
             Counts from 1 up to below this are not shown: the cell is missing, and columns
-            NAME_low and NAME_high keep what it can be.
+            NAME_low and NAME_high keep what it can be. Other metrics are missing where they rest
+            on so few records, shares also where so few meet or miss the condition.
         denominators
             Table with a row for each unit (and period, or a longer one such as the year), for
             `Rate`.
@@ -116,7 +117,7 @@ class Records:
         from innoeval.sources.query import run
 
         _check(metrics, period, self.layout, balancing)
-        _check_choices(period, window, silent, complete_after)
+        _check_choices(period, window, silent, complete_after, suppress_below)
         result = run(self.place, self.layout, period, metrics, window)
         lags = None
         if complete_after == "learned":
@@ -271,6 +272,12 @@ def _check(
                     remedy="give one of innoeval.metrics, such as Count()",
                 )
             )
+        if name.startswith("_"):
+            faults.append(
+                Fault(
+                    found=f"a metric is named '{name}'", remedy="let its name begin with a letter"
+                )
+            )
         if name in {layout.unit, "period", "provisional", layout.version}:
             faults.append(
                 Fault(
@@ -299,6 +306,7 @@ def _check_choices(
     window: tuple[str, str] | None,
     silent: object,
     complete_after: object,
+    suppress_below: object,
 ) -> None:
     """Refuse choices that are none, and windows that no period fits."""
     faults = []
@@ -309,6 +317,9 @@ def _check_choices(
             Fault(found=f"complete_after= is {complete_after!r}",
                   remedy="give a number of days, 0 or more, or 'learned'")
         )  # fmt: skip
+    if not isinstance(suppress_below, int) or suppress_below < 0:
+        faults.append(Fault(found=f"suppress_below= is {suppress_below!r}",
+                            remedy="give a whole number, such as 5"))  # fmt: skip
     if window is not None and isinstance(period, Mapping):
         faults.append(
             Fault(found="window= stands beside terms", remedy="leave terms out of period=")
