@@ -98,6 +98,9 @@ def test_intervals_that_are_too_short_in_slow_series_say_so(name: str) -> None:
     found = SyntheticControl().fit(panel, claim, inference=getattr(ie.inference, name)())
     assert "too short where" in " ".join(found.warnings)
     assert "too short" not in " ".join(SyntheticControl().fit(panel, claim).warnings)
+    panel, claim = panel_of(near(3, n_treated=3)), claim_on(range(3), 32)
+    units = SyntheticDiD().fit(panel, claim, inference=ie.inference.UnitJackknife())
+    assert "too short: of three" in " ".join(units.warnings)
 
 
 def test_an_intercept_reaches_a_unit_above_all_donors() -> None:

@@ -83,6 +83,12 @@ def describe(choice: DonorChoice, n_treated: int, n_donors: int) -> str:
 
 def cautions(choice: DonorChoice) -> tuple[str, ...]:
     """What a reader must know of an inference that was asked for: docs/calibration/synthetic.md."""
+    if isinstance(choice, UnitJackknife):
+        few = (
+            "with few treated units this interval is too short: of three, it leaves out the truth two or three "
+            "times as often as it should; PlaceboInSpace holds there"
+        )
+        return (few,)
     if not isinstance(choice, JackknifePlus | PredictionInterval):
         return ()
     said = (
