@@ -21,7 +21,7 @@ from innoeval.designs import (
 )
 from innoeval.errors import DesignError
 from innoeval.evaluate import evaluate
-from innoeval.inference import Clustered
+from innoeval.inference import Clustered, Multiplier
 from innoeval.records import Claim, Estimate, Panel, Policy
 
 
@@ -211,3 +211,8 @@ def test_cells_that_nobody_stands_beside_are_told() -> None:
     )  # fmt: skip
     assert found.n_treated == 7
     assert told(found, "21 cells since a switch have nobody beside them")
+
+
+def test_bands_of_staggered_designs_say_which_weights_they_have() -> None:
+    found = CallawaySantAnna().fit(*two_cohorts(7, 6, blind=0), inference=Multiplier(draws=99))
+    assert found.inference.endswith("from 99 draws with normal weights, not rademacher")

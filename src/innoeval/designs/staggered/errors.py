@@ -25,7 +25,8 @@ class Errors(NamedTuple):
 
     `randomised` holds the choice where start dates are given to other units, else None. `code` (N,)
     is each unit's cluster, None if every unit is its own; `factor` multiplies variances; `by` names
-    the clusters; `draws` and `seed` are those of simultaneous bands.
+    the clusters; `draws` and `seed` are those of simultaneous bands; `bands` says how these are drawn,
+    where that was asked for.
     """
 
     randomised: Randomization | None
@@ -34,6 +35,7 @@ class Errors(NamedTuple):
     by: str
     draws: int
     seed: int
+    bands: str = ""
 
     def sums(self, added: Floats) -> Floats:
         """What each cluster adds, from what each unit does: (N, J) to (G, J)."""
@@ -53,6 +55,7 @@ class Errors(NamedTuple):
         return (
             f"clustered by {self.by}: influence functions, as R's did has them{factor}; intervals by "
             "Student's t with Welch's degrees of freedom, and n/(n − 1) on the variance of either side"
+            f"{self.bands}"
         )
 
 
@@ -97,7 +100,13 @@ def settle(
         case Randomization(statistic="own_noise" | "coefficient"):
             return plain._replace(randomised=choice)
         case Multiplier():
-            found = plain._replace(draws=choice.draws, seed=choice.seed)
+            found = plain._replace(
+                draws=choice.draws,
+                seed=choice.seed,
+                bands=f"; simultaneous bands from {choice.draws:,} draws with normal weights",
+            )
+            if choice.weights != "normal":
+                found = found._replace(bands=f"{found.bands}, not {choice.weights}")
         case Clustered(by=str(by)) if by != "period":
             rule = LIBRARIES.get(choice.small_sample, choice.small_sample)
             found = plain._replace(by=by)
