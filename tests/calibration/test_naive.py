@@ -7,6 +7,7 @@ import pytest
 
 from innoeval.calibration import JUDGES
 from innoeval.calibration.naive import averaged, two_way
+from innoeval.calibration.oracle import oracle
 from innoeval.designs import TwoWayFixedEffects
 from innoeval.inference import Clustered
 from innoeval.simulate import draw, scenarios
@@ -40,3 +41,22 @@ def test_a_foil_that_cannot_compare_says_so() -> None:
     case = scenarios()["single_48_rho_3"].draw(seed=1, truth="null")
     assert JUDGES["twfe"](case.claim, case.panel).status == "not_evaluable"
     assert JUDGES["its_ols"](case.claim, case.panel).status != "not_evaluable"
+
+
+def test_the_oracle_keeps_its_level() -> None:
+    family = scenarios()["single_48_rho_3"]
+    draws = [family.draw(seed, "true") for seed in range(200)]
+    answers = [oracle(case) for case in draws]
+    covered = [
+        answer.interval[0] <= case.truth.effect <= answer.interval[1]
+        for case, answer in zip(draws, answers, strict=True)
+        if answer is not None and answer.interval is not None
+    ]
+    assert len(covered) == 200
+    assert 0.9 < np.mean(covered) < 0.99
+
+
+def test_the_oracle_passes_over_what_chance_chose() -> None:
+    family = scenarios()["lucky_look"]
+    assert oracle(family.draw(seed=1, truth="null")) is None
+    assert oracle(family.draw(seed=1, truth="true")) is not None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any, get_args
 
-from innoeval.calibration.judges import Answer, Judge
+from innoeval.calibration.answer import Answer, Judge, Sighted
 from innoeval.records.verdict import Status
 from innoeval.simulate import Family, Scenario, Score, score
 
@@ -20,7 +20,7 @@ _LONGEST = 300
 
 
 def rows_of(
-    family: Family, truth: str, seeds: range, judges: Mapping[str, Judge]
+    family: Family, truth: str, seeds: range, judges: Mapping[str, Judge | Sighted]
 ) -> tuple[Row, ...]:
     """A row for each seed and judge, whatever happens to them.
 
@@ -42,17 +42,19 @@ def rows_of(
             told = f"cannot be drawn: {_told(error)}"
             rows += [{**key, "judge": name, "status": "", "error": told} for name in judges]
             continue
-        rows += [
-            {**key, "judge": name, **_row(family, truth, scenario, judge)}
-            for name, judge in judges.items()
-        ]
+        for name, judge in judges.items():
+            if (row := _row(family, truth, scenario, judge)) is not None:
+                rows.append({**key, "judge": name, **row})
     return tuple(rows)
 
 
-def _row(family: Family, truth: str, scenario: Scenario, judge: Judge) -> Row:
+def _row(family: Family, truth: str, scenario: Scenario, judge: Judge | Sighted) -> Row | None:
+    """What a judge said and what that is worth; None where it passes over a claim."""
     began = time.process_time()
     answer, error = _asked(judge, scenario)
     cpu = time.process_time() - began
+    if answer is None and error is None:
+        return None
     # A judge that fails has decided nothing: it gets no credit, and stands in the denominator.
     kept = answer or Answer(status="not_evaluable")
     scored = score(family, truth, kept.status, told=scenario.truth, interval=kept.interval,
@@ -65,10 +67,15 @@ def _row(family: Family, truth: str, scenario: Scenario, judge: Judge) -> Row:
     }  # fmt: skip
 
 
-def _asked(judge: Judge, scenario: Scenario) -> tuple[Answer | None, str | None]:
-    """The answer, or what went wrong."""
+def _asked(judge: Judge | Sighted, scenario: Scenario) -> tuple[Answer | None, str | None]:
+    """The answer, or what went wrong; neither where a judge that sees all passes over a claim."""
     try:
-        answer: object = judge(scenario.claim, scenario.panel)
+        if isinstance(judge, Sighted):
+            answer: object = judge.judge(scenario)
+            if answer is None:
+                return None, None
+        else:
+            answer = judge(scenario.claim, scenario.panel)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - named in the row and counted, never swallowed

@@ -6,7 +6,7 @@ all of them by the same rule (`innoeval.decide`), so that only the numbers diffe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from innoeval.calibration import naive
+from innoeval.calibration.answer import Answer, Judge, Sighted
+from innoeval.calibration.oracle import oracle
 from innoeval.errors import InnoevalError
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Interval
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
-from innoeval.records.verdict import Status
 
 if TYPE_CHECKING:
     from innoeval.inference import Serial
@@ -27,33 +28,6 @@ if TYPE_CHECKING:
 
 #: Share of true nulls that a gate before the comparison turns away.
 _GATE = 0.05
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a judge says of a claim.
-
-    Parameters
-    ----------
-    status
-        One of the statuses of a verdict.
-    interval
-        For the improvement, on the claim's scale; + = better. None: it has none.
-    flags
-        Names of checks that found a problem; None: it looks for none.
-
-    Examples
-    --------
-    >>> Answer(status="inconclusive").flags is None
-    True
-    """
-
-    status: Status
-    interval: tuple[float, float] | None = None
-    flags: tuple[str, ...] | None = None
-
-
-Judge = Callable[[Claim, Panel], Answer]
 
 
 def innoeval(claim: Claim, panel: Panel) -> Answer:
@@ -182,7 +156,7 @@ class _Refusing:
 
 
 #: Every judge of the table, by name; innoeval itself must never refuse by raising.
-JUDGES: Mapping[str, Judge] = MappingProxyType({
+JUDGES: Mapping[str, Judge | Sighted] = MappingProxyType({
     "innoeval": innoeval,
     "before_after": refusing(before_after),
     "welch": refusing(welch),
@@ -192,4 +166,5 @@ JUDGES: Mapping[str, Judge] = MappingProxyType({
     "its_newey_west": refusing(its_newey_west),
     "did_gated": refusing(did_gated),
     "sdid_placebo": refusing(sdid_placebo),
+    "oracle": Sighted(oracle),
 })  # fmt: skip

@@ -65,7 +65,8 @@ unit's noise in a period; about half of the columns and fields that a fault may 
 _ABOUT_ALL = """\
 Averages over the families where the data can tell, and the worst of them in brackets. A foil refuses
 what its method cannot fit, which counts as undecided. All are held against the same rule: supported is
-what shows at least half of the announced size.
+what shows at least half of the announced size. The oracle knows everything but the effect and what
+chance did; it is left out where chance itself was chosen, or is of no simple kind.
 """
 
 

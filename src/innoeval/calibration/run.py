@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from innoeval.calibration.answer import Judge, Sighted
 from innoeval.calibration.cell import QUESTIONS, Row, rows_of
-from innoeval.calibration.judges import JUDGES, Judge
+from innoeval.calibration.judges import JUDGES
 from innoeval.errors import RunError, nearest
 from innoeval.portfolio.workers import WorkerLostError, each
 from innoeval.simulate import Family, scenarios
@@ -57,7 +58,7 @@ class _Cell(NamedTuple):
     truth: str
     seeds: range
 
-    def name(self, judges: Mapping[str, Judge]) -> str:
+    def name(self, judges: Mapping[str, Judge | Sighted]) -> str:
         """Name of its file: another family, set of judges or version has another one."""
         from innoeval import __version__
 
@@ -68,7 +69,7 @@ class _Cell(NamedTuple):
 
 
 def calibrate(
-    judges: Mapping[str, Judge] | Sequence[str] = tuple(JUDGES),
+    judges: Mapping[str, Judge | Sighted] | Sequence[str] = tuple(JUDGES),
     families: Sequence[str | Family] = (),
     *,
     draws: int = 200,
@@ -143,7 +144,7 @@ def calibrate(
 
 
 def _run(
-    cells: list[_Cell], judges: Mapping[str, Judge], place: Path | None, *, progress: bool
+    cells: list[_Cell], judges: Mapping[str, Judge | Sighted], place: Path | None, *, progress: bool
 ) -> list[Any]:
     """Tables of all cells; those that are there already are read."""
     paths = None if place is None else [place / _PARTS / cell.name(judges) for cell in cells]
@@ -169,7 +170,7 @@ def _run(
 
 
 def _numbered(
-    number: int, family: Family, truth: str, seeds: range, judges: Mapping[str, Judge]
+    number: int, family: Family, truth: str, seeds: range, judges: Mapping[str, Judge | Sighted]
 ) -> tuple[int, tuple[Row, ...]]:
     return number, rows_of(family, truth, seeds, judges)
 
@@ -181,7 +182,9 @@ def _cells(families: Sequence[Family], draws: int, first: int) -> Iterator[_Cell
                 yield _Cell(family, truth, range(start, min(start + CHUNK, first + draws)))
 
 
-def _judges(asked: Mapping[str, Judge] | Sequence[str]) -> tuple[dict[str, Judge], list[str]]:
+def _judges(
+    asked: Mapping[str, Judge | Sighted] | Sequence[str],
+) -> tuple[dict[str, Judge | Sighted], list[str]]:
     if isinstance(asked, Mapping):
         return dict(asked), []
     names = [asked] if isinstance(asked, str) else list(asked)

@@ -12,7 +12,7 @@ from innoeval.records.freeze import Floats
 from innoeval.simulate.faults import Background, Kind
 
 #: Step of a walk as a share of the noise's standard deviation; mean of a count that is never below.
-_STEP, _LEAST = 0.3, 0.05
+WALK, _LEAST = 0.3, 0.05
 #: Periods in which what is new about an innovation loses half of its pull.
 _HALF_LIFE = 4.0
 
@@ -28,7 +28,7 @@ def _novelty(background: Background) -> Background:
 
 def _random_walk(background: Background) -> Background:
     """Each unit wanders: what it has lost or gained it keeps."""
-    steps = background.rng.standard_normal(background.noise.shape) * _STEP * background.sd
+    steps = background.rng.standard_normal(background.noise.shape) * WALK * background.sd
     walk = np.cumsum(steps, axis=1)
     return replace(background, noise=walk - walk[:, :1])
 

@@ -18,12 +18,16 @@ from innoeval.records.policy import Policy
 from innoeval.records.verdict import Status
 from innoeval.simulate.decoys import with_decoys
 from innoeval.simulate.faults import Background
+from innoeval.simulate.faults_shape import WALK
 from innoeval.simulate.kinds import KINDS, kind_of
 from innoeval.simulate.series import autoregressive, seasons
-from innoeval.simulate.truth import Scenario, Truth, true_statuses
+from innoeval.simulate.truth import Known, Scenario, Truth, true_statuses
 
 #: Names of the faults that `draw` knows.
 FAULTS: tuple[str, ...] = tuple(KINDS)
+
+#: Faults that choose by what chance did after the launch: no model of the noise holds there.
+_CHOSEN = {"best_of_metrics", "best_sites", "peeking", "attrition"}
 
 _LAUNCH: dict[Frequency, str] = {
     "year": "2020", "financial_year": "2020/21", "quarter": "2023-Q1", "month": "2023-01",
@@ -191,6 +195,27 @@ def draw(
         truth=_truth(
             claim, fault, effect=effect, expected=expected, alone=bool(background.treated.all())
         ),
+        known=_known(background, names, level + sign * (levels[:, None] + background.gain)),
+    )
+
+
+def _known(background: Background, names: list[str], expected: Floats) -> Known | None:
+    """What an oracle may know; None where its model of the noise would be wrong."""
+    wandering, counting = "random_walk" in names, "counts" in names
+    if _CHOSEN & set(names) or (background.record is not None and not counting):
+        return None
+    time = np.arange(background.calendar.n, dtype=np.float64)
+    if wandering:
+        covariance = (WALK * background.sd) ** 2 * np.minimum.outer(time, time)
+    else:
+        apart = np.abs(np.subtract.outer(time, time))
+        covariance = background.sd**2 * background.rho**apart
+    # A walk starts from a known place, and a known variance cannot be nothing.
+    chance = max(float(expected.mean()), 0.0) if counting else 1e-9
+    return Known(
+        expected=expected,
+        covariance=covariance + chance * np.eye(len(time)),
+        reached=np.outer(background.treated, background.after),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from innoeval.records.claim import Claim
+from innoeval.records.freeze import Floats
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.records.verdict import Status
@@ -43,6 +44,25 @@ class Truth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Known:
+    """What only an oracle knows: everything but the effect and what chance did.
+
+    Parameters
+    ----------
+    expected
+        The outcome without the innovation and without noise, (N, T), in the panel's order.
+    covariance
+        Of one unit's noise over the periods, (T, T).
+    reached
+        Mask (N, T) of the treated units from the launch on.
+    """
+
+    expected: Floats
+    covariance: Floats
+    reached: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scenario:
     """A panel and a claim about it, with the truth beside them.
 
@@ -50,11 +70,14 @@ class Scenario:
     ----------
     panel, claim, truth
         What a judge may see (the first two), and what it should find.
+    known
+        For an oracle; None where the noise itself was chosen, or is not that of a known model.
     """
 
     panel: Panel
     claim: Claim
     truth: Truth
+    known: Known | None = None
 
 
 def true_statuses(
