@@ -65,6 +65,8 @@ def test_every_fault_is_listed_at_once():
         (np.where(np.arange(4) < 2, VALUES / 10, VALUES * 10), {"scale": "percentage_points"},
          ("the outcome mixes shares from 0 to 1 (6 values) and from 0 to 100 (6 values); record it in "
           "one way")),
+        (np.where(np.arange(4) < 2, VALUES / 10, VALUES * 10), {"scale": "relative", "size": 0.2},
+         "the outcome mixes shares from 0 to 1 (6 values) and from 0 to 100 (6 values)"),
         (VALUES / 10, {"scale": "percentage_points", "size": 0.05},
          "write 5 if 5 points are meant, or scale='absolute'"),
         (-VALUES, {"scale": "relative", "size": 0.1}, ("relative and the outcome takes the negative "
@@ -97,3 +99,8 @@ def test_a_share_with_a_few_cells_above_one_is_asked_about():
     values[1, 3] = 1.02
     (found,) = faults(panel_of(values), scale="percentage_points", size=5)
     assert "1 of 40 values of the outcome lie above 1, and most do not" in found
+
+
+def test_units_of_different_size_are_no_mixed_shares() -> None:
+    values = np.array([[0.9, 0.8, 0.7, 0.6], [50, 60, 70, 80], [1, 0.5, 0.6, 0.7]])
+    assert faults(panel_of(values), scale="relative", size=0.2) == []

@@ -218,6 +218,12 @@ def _value_faults(claim: Claim, panel: Panel, values: Floats | None) -> list[Fau
                        f"write {claim.size * 100:g} if {claim.size * 100:g} points are meant, or "
                        "scale='absolute' with the size as the outcome records it")
             )  # fmt: skip
+    if claim.scale == "relative" and 0 <= known.min() <= 1 < known.max() <= 100:
+        own = values[panel.places(claim.units)]
+        within = ((own > 0) & (own <= 1)).any(axis=1) & (own > 1).any(axis=1)
+        if within.any() and (mixed := mixed_shares(known)):
+            remedy = "record it in one way, or say scale='absolute' if these are no shares"
+            faults.append(_fault(claim, column, f"the outcome {mixed}", remedy))
     if claim.scale == "relative" and known.min() < 0:
         found = f"the claim is relative and the outcome takes the negative value {known.min():g}"
         faults.append(
