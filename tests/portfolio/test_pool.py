@@ -65,3 +65,20 @@ def test_what_cannot_be_averaged_is_left_out_with_the_reason() -> None:
         pools["too few"]
     with pytest.raises(RunError, match="no column 'city'"):
         ie.pool(made(rows), by="city")
+
+
+def test_what_makes_an_interval_too_short_is_noted() -> None:
+    alike = [{"estimate": 1 + i / 50, "std_error": 1.0, "panel": "one"} for i in range(5)]
+    found = ie.pool(made(alike))["desk"]
+    assert found.conf_int.high - found.conf_int.low < 2 * 1.96 / np.sqrt(5)
+    shared, short = found.notes
+    assert shared.startswith("5 of 5 sites share a panel")
+    assert "shorter than those errors allow" in short
+    assert shared in str(found)
+    own = [{**row, "panel": f"p{i}"} for i, row in enumerate(sites())]
+    assert ie.pool(made(own))["desk"].notes == ()
+
+
+def test_no_chance_is_told_as_certain() -> None:
+    sure = [{"estimate": 9 + i / 10, "std_error": 0.1} for i in range(8)]
+    assert str(ie.pool(made(sure))["desk"]).endswith("with a chance of over 99 %")

@@ -266,3 +266,12 @@ def test_workers_ask_a_database_for_their_slice(tmp_path: Path) -> None:
         connection.execute("update services set outcome = outcome + 1 where service = 'c001'")
     with pytest.raises(RunError, match="evaluated on other data"):
         ie.evaluate_all(claims, source(), resume=run, progress=False)
+
+
+def test_what_is_no_claim_is_told() -> None:
+    claims, panels = own_panels(1)
+    frame = pd.DataFrame({"id": ["a"]})
+    with pytest.raises(ClaimError, match=r"'id' is a str and no claim; read .*read_claims first"):
+        ie.evaluate_all(frame, panels, progress=False)
+    with pytest.raises(ClaimError, match="'a' is a str and no claim"):
+        ie.evaluate_all(iter([*claims, "a"]), panels, progress=False)

@@ -57,6 +57,16 @@ def test_another_policy_is_refused_with_what_differs(run: Path, small: Small) ->
         ie.evaluate_all(*small, resume=run, policy=Policy(strict=True))
 
 
+def test_other_designs_are_refused_with_what_differs(run: Path, small: Small) -> None:
+    own = [ie.designs.DifferenceInDifferences()]
+    with pytest.raises(RunError, match=r"designs auto and this one has \[DifferenceInDiff.*choice"):
+        ie.evaluate_all(*small, resume=run, designs=own)
+    other = run.parent / "other.parquet"
+    once = ie.evaluate_all(*small, resume=other, designs=own, progress=False)
+    again = ie.evaluate_all(*small, resume=other, designs=tuple(own), progress=False)
+    pd.testing.assert_frame_equal(once.tidy(), again.tidy())
+
+
 def test_another_version_is_refused_with_what_differs(
     run: Path, small: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:

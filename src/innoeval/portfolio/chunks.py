@@ -89,7 +89,7 @@ def chunks(claims: Iterable[Claim], panels: Panels, size: int) -> Iterator[Chunk
 
 
 def refuse_unfit(claims: Iterable[Claim], panels: Panels) -> None:
-    """Refuse claims with one id, and claims without a panel, before any work is done.
+    """Refuse what is no claim, claims with one id or without a panel, before any work is done.
 
     Raises
     ------
@@ -98,11 +98,24 @@ def refuse_unfit(claims: Iterable[Claim], panels: Panels) -> None:
     """
     seen: dict[str, int] = {}
     for claim in claims:
+        if fault := no_claim(claim):
+            raise ClaimError([fault])
         seen[claim.id] = seen.get(claim.id, 0) + 1
     faults = [twice(name, n) for name, n in seen.items() if n > 1]
     faults += [fault for name in seen if (fault := no_panel(name, panels)) is not None]
     if faults:
         raise ClaimError(faults)
+
+
+def no_claim(claim: object) -> Fault | None:
+    """What is wrong with something that is no claim, such as a column of a data frame."""
+    if isinstance(claim, Claim):
+        return None
+    return Fault(
+        found=f"{claim!r} is a {type(claim).__name__} and no claim",
+        remedy="read a file or a data frame with innoeval.read_claims first",
+        origin="claims",
+    )
 
 
 def twice(name: str, n: int = 2) -> Fault:

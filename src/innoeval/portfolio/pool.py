@@ -210,7 +210,25 @@ def _pooled(
         .reset_index(drop=True),
         moderators=_moderated(sites["id"].tolist(), y, se, moderators, level),
         level=level,
+        notes=tuple(_notes(sites, half, weight.sum(), level)),
     )
+
+
+def _notes(sites: pd.DataFrame, half: float, weight: float, level: float) -> Iterator[str]:
+    """Why the intervals of a group may be too short; `half` is that of the average's own."""
+    from scipy.special import ndtri
+
+    shared = sites["panel"][sites["panel"] != ""]
+    if n := int(shared.duplicated(keep=False).sum()):
+        yield (
+            f"{n} of {len(sites)} sites share a panel, and so perhaps comparison units: their "
+            "errors are then alike, and these intervals too short"
+        )
+    if half < float(ndtri((1 + level) / 2)) / np.sqrt(weight):
+        yield (
+            "Sites differ by less than their own errors would have them, which makes the interval "
+            "of the average by Hartung and Knapp shorter than those errors allow"
+        )
 
 
 def _moderated(

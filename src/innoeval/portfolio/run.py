@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from innoeval.errors import ClaimError, RunError
-from innoeval.portfolio.chunks import USUAL, Chunk, Panels, chunks, no_panel, refuse_unfit, twice
+from innoeval.portfolio.chunks import (
+    USUAL,
+    Chunk,
+    Panels,
+    chunks,
+    no_claim,
+    no_panel,
+    refuse_unfit,
+    twice,
+)
 from innoeval.portfolio.earlier import Prints, of_other_data, refuse_other
 from innoeval.portfolio.judge import Judged, judge
 from innoeval.portfolio.rows import TIDY
@@ -73,8 +82,8 @@ def evaluate_all(
     ClaimError
         Listing claims with one id, and claims without a panel, before anything is done.
     RunError
-        Where `resume` holds a run by another policy, version or data, saying what differs; where
-        the disk is full, or workers are killed again and again. What is done is kept.
+        Where `resume` holds a run by another policy, version or data, or by other designs, saying
+        what differs; where the disk is full, or workers are killed again and again. What is done is kept.
 
     Warns
     -----
@@ -93,7 +102,7 @@ def evaluate_all(
     if isinstance(claims, Collection):
         refuse_unfit(claims, panels)
     if store is not None:
-        store.open(policy)
+        store.open(policy, designs if isinstance(designs, str) else repr(list(designs)))
     with nullcontext() if store is None else store.held():
         if store is not None and retry:
             store.without_errors()
@@ -205,6 +214,8 @@ def _left(
     prints: Prints = []
     for claim in claims:
         if not checked:
+            if fault := no_claim(claim):
+                raise ClaimError([fault])
             if claim.id in met:
                 raise ClaimError([twice(claim.id)])
             met.add(claim.id)

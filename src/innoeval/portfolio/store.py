@@ -53,21 +53,26 @@ class Store:
         """The files that are there, by name."""
         return tuple(sorted(self.folder.glob("part-*.parquet")))
 
-    def open(self, policy: Policy) -> None:
+    def open(self, policy: Policy, designs: str = "auto") -> None:
         """Begin a run, or go on with one that was begun in the same way.
 
         Parameters
         ----------
         policy
             The thresholds of this run.
+        designs
+            Its designs, written out.
 
         Raises
         ------
         RunError
-            Where the folder holds a run by another policy, version or format, saying what differs;
-            or something that is no run.
+            Where the folder holds a run by another policy, version or format, or by other designs,
+            saying what differs; or something that is no run.
         """
-        record = {"format": FORMAT, "versions": _versions(), "policy": _plain(policy)}
+        record = {
+            "format": FORMAT, "versions": _versions(), "policy": _plain(policy),
+            "choice": {"designs": designs},
+        }  # fmt: skip
         path = self.folder / _RECORD
         if self.folder.is_file():
             raise RunError(
@@ -256,6 +261,7 @@ def _differences(found: Mapping[str, Any], now: Mapping[str, Any], origin: str) 
     for kind, remedy in (
         ("versions", "use that version, or name another folder and run all claims anew"),
         ("policy", "use that policy, or name another folder: one portfolio has one policy"),
+        ("choice", "use those designs, or name another folder: one portfolio has one choice"),
     ):
         before, after = found.get(kind, {}), now[kind]
         faults += [

@@ -41,6 +41,8 @@ class Pooled:
         where none was named.
     level
         Level of the intervals.
+    notes
+        What makes these intervals shorter than what is known, in words.
     """
 
     group: str
@@ -60,6 +62,7 @@ class Pooled:
     sites: pd.DataFrame = field(repr=False)
     moderators: pd.DataFrame | None = field(default=None, repr=False)
     level: float = 0.95
+    notes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         low, high = self.new_site
@@ -67,5 +70,12 @@ class Pooled:
             f"{self.group}: {len(self.sites)} sites improved by {self.estimate:.3g} on average "
             f"({self.conf_int.low:.3g} to {self.conf_int.high:.3g}); a new site can expect between "
             f"{low:.3g} and {high:.3g}, and to improve at all with a chance of "
-            f"{100 * self.chance_better:.0f} %"
+            f"{_percent(self.chance_better)}" + "".join(f". {note}" for note in self.notes)
         )
+
+
+def _percent(chance: float) -> str:
+    """A chance in words; none that was estimated is nothing, or certain."""
+    if chance > 0.99:
+        return "over 99 %"
+    return "under 1 %" if chance < 0.01 else f"{100 * chance:.0f} %"
