@@ -8,7 +8,8 @@ from tests.checks.cases import finding
 from tests.panels import claim_on, panel_of
 
 from innoeval.checks import Measurement, examine
-from innoeval.designs.base import arrange
+from innoeval.checks.mean_reversion import MeanReversion
+from innoeval.designs.base import Spell, arrange
 from innoeval.evaluate import evaluate
 from innoeval.records import Assumption, Claim, Panel
 
@@ -67,6 +68,36 @@ def test_a_bad_spell_relative_to_the_others_is_seen_and_one_that_all_share_is_no
     good = NOISE * 0.5
     good[:10, 13:16] -= 3.0
     assert finding("mean_reversion", CLAIM, panel_of(good)).status != "problem"
+
+
+def test_clear_needs_every_length_of_a_bad_spell_ruled_out() -> None:
+    from types import SimpleNamespace
+
+    short = Spell(length=1, effect=0.2, std_error=0.1, low=0.0, high=0.4, p_value=0.05)
+    wide = Spell(length=6, effect=0.1, std_error=1.0, low=-1.6, high=1.8, p_value=0.9)
+    kernel = SimpleNamespace(launch=12, series=np.arange(20.0))
+    case = SimpleNamespace(
+        kernel=kernel, spells=(short,), sign=-1, staggered=False, margin=0.5, claimed=1.0,
+        claim=SimpleNamespace(windows=None),
+    )  # fmt: skip
+    assert MeanReversion().measure(case).status == "clear"
+    case.spells = (short, wide)
+    found = MeanReversion().measure(case)
+    assert found.status == "cannot_tell"
+    # Half of the baseline times the worst that fits: 1.8 / 2.
+    assert "up to 0.9 of the change" in found.says
+
+
+def test_a_bad_half_of_a_short_past_is_left_out_where_it_is_doubtful() -> None:
+    from innoeval import simulate
+
+    drawn = (
+        simulate.draw("bad_spell", seed=seed, spell=6, rho=0.7, n_before=12, size=0.6)
+        for seed in range(40)
+    )
+    statuses = [evaluate(s.claim, s.panel).verdict.status for s in drawn]
+    assert statuses.count("supported") == 0
+    assert statuses.count("partly_supported") <= 3
 
 
 def test_the_baseline_that_was_announced_sets_the_bias() -> None:

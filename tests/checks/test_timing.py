@@ -131,6 +131,10 @@ def test_nothing_better_here_and_worse_elsewhere_is_a_drift() -> None:
     told = claim_on(range(10), 12, size=4.0, events=[event])
     assert ask("comparator_drift", outcomes, told).status == "cannot_tell"
     assert ask("comparator_drift", changed(STEP)).status == "clear"
+    # Half here and half there is too close to call, however plainly the others got worse.
+    halves = 20 + NOISE - STEP / 2
+    halves[10:] += STEP
+    assert ask("comparator_drift", halves).status == "cannot_tell"
 
 
 def test_forbidden_comparisons_count_where_effects_grow() -> None:

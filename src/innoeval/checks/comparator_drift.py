@@ -23,7 +23,8 @@ class ComparatorDrift:
     treated units did not get better by half of what is measured, the claim stands on what the others
     would have gone through here too. A problem where both are shown by 95 % intervals over units,
     no event is on record that reached all of them, and no lot decided who was treated. What is left
-    is the treated units' own change.
+    is the treated units' own change. Clear where they got better by half of it themselves, or where
+    the others cannot have got so much worse that it changes the verdict.
 
     References
     ----------
@@ -50,11 +51,12 @@ class ComparatorDrift:
             return Measurement(
                 status="clear", says=f"{told}; no improvement is shown that this could have made."
             )
+        doubt = _reach(theirs, case.policy.level)
         highest = own + (_reach(ours, case.policy.level) if len(ours) > 1 else 0.0)
-        worse = others + _reach(theirs, case.policy.level) < 0
+        worse = others + doubt < 0
         drifted = worse and highest < case.policy.shown_share * measured
         explained = _for_all(case) or case.claim.assignment in {"lottery", "randomised"}
-        found = Bias(-others, _reach(theirs, case.policy.level) / 1.96)
+        found = Bias(-others, doubt / 1.96)
         if drifted and not explained:
             inside = case.estimate.improvement_int
             reach = max(highest - own, (inside.high - inside.low) / 2)
@@ -64,14 +66,27 @@ class ComparatorDrift:
                 says=f"{told}: little got better here, the others got worse, and no event on record explains why.",
                 bias=found,
             )
+        # Ruled out where the treated units got better by themselves, where the others cannot have got
+        # so much worse, or where something on record explains it.
+        alone = len(ours) > 1 and 2 * own - highest >= case.policy.shown_share * measured
+        ruled_out = alone or doubt - others < case.margin or (explained and not drifted)
         if worse:
             return Measurement(
-                status="cannot_tell" if drifted else "clear",
+                status="clear" if ruled_out else "cannot_tell",
                 says=f"{told}; part of the improvement is that the others got worse"
                 + (", which an event on record explains." if _for_all(case) else "."),
                 bias=found,
             )
-        return Measurement(status="clear", says=f"{told}.", bias=found)
+        return Measurement(
+            status="clear" if ruled_out else "cannot_tell",
+            says=f"{told}"
+            + (
+                "."
+                if ruled_out
+                else f"; that the others got worse by {amount(doubt - others)} is not ruled out."
+            ),
+            bias=found,
+        )
 
 
 def _changes(case: Case) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from innoeval.checks.base import Bias, Case, Measurement, power_for_half
+from innoeval.designs.base import Spell
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
 
@@ -18,8 +19,9 @@ class MeanReversion:
 
     Null: the last one, two, three or six periods were no worse than the earlier ones. Bad spells
     end by themselves, so a number that counts from one is flattered. The bias is the part of the
-    spell that the design's baseline, or the announced one if that is larger, holds. Measured against the comparison units or the
-    fitted trend and with a standard error: a dip that everybody shares is none.
+    spell that the design's baseline, or the announced one if that is larger, holds. Measured
+    against the comparison units or the fitted trend and with a standard error: a dip that everybody
+    shares is none. Clear where no length of spell can change the verdict.
 
     References
     ----------
@@ -41,24 +43,30 @@ class MeanReversion:
                 status="cannot_tell",
                 says=f"There are {launch} periods before the start, too few to know whether they were unusually bad.",
             )
-        found = min(spells, key=lambda spell: spell.p_value)
-        dip, k = -case.sign * found.effect, found.length
-        deepest = max(-case.sign * found.low, -case.sign * found.high)
-        part = _part_of_baseline(case, k)
         # One-sided: a good spell before the start does not flatter a claim. Several lengths were
         # looked at (Bonferroni).
-        p_value = min(1.0, len(spells) * (found.p_value / 2 if dip > 0 else 1 - found.p_value / 2))
+        tails = [_tail(case, spell) for spell in spells]
+        found = spells[int(np.argmin(tails))]
+        dip, k = -case.sign * found.effect, found.length
+        part = _part_of_baseline(case, k)
+        p_value = min(1.0, len(spells) * min(tails))
+        # Clear needs every length ruled out, also one that is shown less than another.
+        most = max(
+            _part_of_baseline(case, spell.length)
+            * max(-case.sign * end for end in (spell.low, spell.high))
+            for spell in spells
+        )
         rank, n_spells = _rank(case, k)
         what = f"The {f'{k} periods' if k > 1 else 'period'} before the start {'were' if k > 1 else 'was'}"
         place = _place(rank, n_spells)
-        ruled_out = part * deepest < case.margin
+        ruled_out = most < case.margin
         return Measurement(
             status="clear" if ruled_out else "cannot_tell",
             says=f"{what} {place}; "
             + (
                 "counting from there cannot change the verdict."
                 if ruled_out
-                else f"this could explain up to {amount(part * deepest)} of the change."
+                else f"a bad spell could explain up to {amount(most)} of the change."
             ),
             says_problem=f"{what} {place}, {amount(dip)} worse than usual; bad spells end by themselves.",
             p_value=p_value,
@@ -67,6 +75,12 @@ class MeanReversion:
             ),
             statistic=dip / found.std_error if found.std_error > 0 else None,
         )
+
+
+def _tail(case: Case, spell: Spell) -> float:
+    """One-sided p-value of "no worse than the earlier periods"."""
+    worse = case.sign * spell.effect < 0
+    return spell.p_value / 2 if worse else 1 - spell.p_value / 2
 
 
 def _part_of_baseline(case: Case, length: int) -> float:

@@ -64,7 +64,8 @@ class Metric:
         real, best = family.statistics[0], family.statistics.max(axis=1)
         adjusted = float(step_down(family.statistics)[0])
         ahead = int((real[1:] > real[0]).sum())
-        by_chance = f"in {100 * adjusted:.0f} of 100 services where nothing had changed"
+        often = f"{100 * adjusted:.0f}" if adjusted >= 0.01 else "fewer than 1"
+        by_chance = f"in {often} of 100 services where nothing had changed"
         said = Measurement(
             status="clear",
             says=f"Even picked as the best of {count} recorded metrics, so large an improvement would be seen only "

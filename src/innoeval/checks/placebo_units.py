@@ -54,9 +54,8 @@ class PlaceboUnits:
                 status="not_applicable",
                 says="Too many values are missing to pretend other treated units.",
             )
-        ranked = (
-            f"Of groups of units without the innovation {100 * share:.0f} % show as large a gain"
-        )
+        of_all = f"{100 * share:.0f} %" if share >= 0.01 else "fewer than 1 %"
+        ranked = f"Of groups of units without the innovation {of_all} show as large a gain"
         shown = case.estimate.improvement_int.low > 0
         if shown and share > _COMMON:
             return Measurement(
@@ -71,7 +70,11 @@ class PlaceboUnits:
         return Measurement(
             status="clear",
             says=f"{ranked}"
-            + (", which is rare." if shown else "; and none is claimed to be shown."),
+            + (
+                ", which is rare."
+                if shown
+                else "; no improvement is shown that this could put in doubt."
+            ),
             statistic=share,
         )
 

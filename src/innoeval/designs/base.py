@@ -27,6 +27,8 @@ Positions = npt.NDArray[np.int64]
 SPELLS, SPELL, EARLIER = (1, 2, 3, 6), 3, 2
 #: Fewest periods before a start with which a usual spell can be told apart and set aside.
 FEWEST_FOR_SPELL = SPELL + EARLIER
+#: A worse spell is doubtful, and set aside where nothing is shown, up to this two-sided p-value.
+DOUBTFUL = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +161,22 @@ def bad_spell(spells: tuple[Spell, ...], better: Better, level: float) -> int:
     sign = 1 if better == "lower" else -1
     shown = [s.length for s in spells if s.p_value <= level and sign * s.effect > 0]
     return max(shown, default=0)
+
+
+def spell_aside(spells: tuple[Spell, ...], better: Better, launch: int, level: float) -> int:
+    """Periods that are left out of the baseline to see what a bad spell does; 0 with too few.
+
+    The longest spell that is shown; else the usual length, or the longest doubtful one if that is
+    more: a spell of half the earlier periods is rarely shown, and would stay in by half.
+
+    Examples
+    --------
+    >>> doubt = Spell(length=6, effect=1.0, std_error=0.8, low=-0.6, high=2.6, p_value=0.21)
+    >>> spell_aside((doubt,), "lower", 12, 0.05), spell_aside((doubt,), "higher", 12, 0.05)
+    (6, 3)
+    """
+    shown = bad_spell(spells, better, level)
+    return shown or max(usual_spell(launch), bad_spell(spells, better, DOUBTFUL))
 
 
 @runtime_checkable

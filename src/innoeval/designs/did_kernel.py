@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from innoeval.designs.base import Effects, Mask, bad_spell, last_spells, usual_spell
+from innoeval.designs.base import Effects, Mask, bad_spell, last_spells, spell_aside
 from innoeval.designs.granted import Columns
 from innoeval.inference import (
     Cells,
@@ -50,6 +50,8 @@ class DiDKernel:
         What making ready had to leave out.
     spell
         Periods before the start that were worse than the earlier ones, relative to the comparison.
+    set_aside
+        Periods before the start that are left out of the baseline to see what a spell does.
     """
 
     raw: Floats
@@ -62,6 +64,7 @@ class DiDKernel:
     check_level: float
     warnings: tuple[str, ...]
     spell: int = 0
+    set_aside: int = 0
 
     @property
     def inference(self) -> str:
@@ -112,12 +115,12 @@ class DiDKernel:
         turn the return to normal into an effect: so one that is shown is left out of trends. A good
         one stays: it belongs to a trend that was improving already.
         """
-        return replace(self, spell=bad_spell(last_spells(self), better, self.check_level))
-
-    @property
-    def set_aside(self) -> int:
-        """Periods before the start that are left out of the baseline to see what a spell does."""
-        return self.spell or usual_spell(self.launch)
+        spells = last_spells(self)
+        return replace(
+            self,
+            spell=bad_spell(spells, better, self.check_level),
+            set_aside=spell_aside(spells, better, self.launch, self.check_level),
+        )
 
     def spared(self) -> Floats:
         """Change of each unit from a baseline without the last periods before the start."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from innoeval.designs.base import FEWEST_FOR_SPELL, Arrangement, arrange, usual_spell
+from innoeval.designs.base import FEWEST_FOR_SPELL, Arrangement, arrange
 from innoeval.designs.staggered.cohorts import (
     Base,
     Comparison,
@@ -174,7 +174,7 @@ class CallawaySantAnna:
             said += f", the unusual last {ready.spell} periods left out"
         wanted = {Assumption.parallel_trends: (ready.trending("extrapolated"), said)}
         if ready.launch >= FEWEST_FOR_SPELL:
-            aside = max(ready.spell or usual_spell(ready.launch), self.anticipation)
+            aside = max(ready.set_aside, self.anticipation)
             early = time < ready.launch - aside
             wanted[Assumption.no_mean_reversion] = (
                 ready.spans(early, time >= ready.launch),

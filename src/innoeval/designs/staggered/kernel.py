@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from innoeval.designs.base import Effects, Mask, Positions, bad_spell, last_spells
+from innoeval.designs.base import Effects, Mask, Positions, bad_spell, last_spells, spell_aside
 from innoeval.designs.staggered.chance import Chance, as_effects, assign
 from innoeval.designs.staggered.cohorts import Base, Cohorts, Rule, Spans, lay_spans
 from innoeval.designs.staggered.covariates import Adjustment
@@ -111,6 +111,12 @@ class StaggeredKernel:
     def spell(self) -> int:
         """Periods before the start that are unlike the earlier ones; see `DiDKernel.spell`."""
         return bad_spell(last_spells(self), self.better, self.policy.check_level)
+
+    @cached_property
+    def set_aside(self) -> int:
+        """Periods before each start that are left out of the baseline to see what a spell does."""
+        level = self.policy.check_level
+        return spell_aside(last_spells(self), self.better, self.launch, level)
 
     def spans(self, before: Mask, after: Mask) -> Spans:
         """Contrasts of the periods of one window of event time with the mean over another."""
