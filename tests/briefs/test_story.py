@@ -187,6 +187,19 @@ def test_what_no_check_looked_at_is_named(build: Build) -> None:
     assert Assumption.no_spillover.plain in dict(story(ev).method)["Not examined"].lower()
 
 
+def test_harm_elsewhere_stands_on_the_first_page(build: Build) -> None:
+    ev = build("supported")
+    assert "got worse" not in story(ev).summary
+    harm = replace(
+        ev.findings[0], check="balancing", status="problem", probes=(Assumption.no_harm_elsewhere,),
+        says="reopened got worse by 3; 1 would matter.",
+    )  # fmt: skip
+    told = story(replace(ev, findings=(*ev.findings, harm)))
+    assert told.summary.endswith("But something else got worse: see below.")
+    assert told.evidence[-1] == "Elsewhere: Reopened got worse by 3; 1 would matter."
+    assert "what got worse elsewhere" in told.meaning[-1]
+
+
 def test_checks_stand_problems_first_with_shape_word_and_share(build: Build) -> None:
     rows = story(build("overstated")).checks
     assert [row["status"] for row in rows] == [

@@ -8,7 +8,7 @@ import numpy as np
 
 from innoeval.briefs import words
 from innoeval.briefs.sizes import Sizes
-from innoeval.briefs.summary import judged, reasons
+from innoeval.briefs.summary import harms, judged, reasons
 from innoeval.plots import scale
 from innoeval.plots.lines import launch_position
 from innoeval.records.assumption import Assumption
@@ -25,7 +25,8 @@ def evidence(ev: Evaluation) -> tuple[str, ...]:
     """What the data show, from the plain series to the number that decides."""
     if not judged(ev) or ev.estimate is None:
         return (*reasons(ev), *_seen(ev))
-    return (*_seen(ev), *_difference(ev, ev.estimate), *_announced(ev, ev.estimate))
+    elsewhere = tuple(f"Elsewhere: {harm}" for harm in harms(ev))
+    return (*_seen(ev), *_difference(ev, ev.estimate), *_announced(ev, ev.estimate), *elsewhere)
 
 
 def _seen(ev: Evaluation) -> tuple[str, ...]:
@@ -115,7 +116,7 @@ def _difference(ev: Evaluation, estimate: Estimate) -> tuple[str, ...]:
         )
     elif ev.verdict.deciding == "hull":
         said.append(
-            "With what the checks could not settle allowed for, the likely range becomes: "
+            "With what the checks found or could not settle allowed for, the likely range becomes: "
             f"{sizes.span(found.interval)}."
         )
     if ev.claim.size is not None:
@@ -187,7 +188,12 @@ def meaning(ev: Evaluation) -> tuple[str, ...]:
             "Find out why before the innovation is kept or extended as it is.",
         ),
     }
-    return tuple(said for said in advice[ev.verdict.status] if said)
+    told = tuple(said for said in advice[ev.verdict.status] if said)
+    if harms(ev):
+        told += (
+            "Weigh the result against what got worse elsewhere; the verdict is about this outcome alone.",
+        )
+    return told
 
 
 def _chance(ev: Evaluation) -> str:

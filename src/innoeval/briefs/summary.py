@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from innoeval.briefs import words
 from innoeval.briefs.sizes import Sizes
 from innoeval.plots import scale
+from innoeval.records.assumption import Assumption
 from innoeval.records.evaluation import Evaluation
 from innoeval.records.verdict import Status
 
@@ -43,7 +44,7 @@ def summary(ev: Evaluation) -> str:
         return _why_not(ev)
     size = ev.claim.size
     sizes = Sizes.of(ev)
-    return _TOLD[ev.verdict.status](
+    told = _TOLD[ev.verdict.status](
         _Result(
             ev=ev,
             sizes=sizes,
@@ -51,6 +52,16 @@ def summary(ev: Evaluation) -> str:
             outcome=words.capital(words.metric(ev.claim.outcome)),
             claim=f"the {sizes.stated(size)} announced" if size is not None else "",
         )
+    )
+    return f"{told} But something else got worse: see below." if harms(ev) else told
+
+
+def harms(ev: Evaluation) -> tuple[str, ...]:
+    """What is shown to have got worse elsewhere: no interval of the outcome holds that."""
+    return tuple(
+        words.shown(words.capital(finding.says), 400)
+        for finding in ev.findings
+        if finding.status == "problem" and Assumption.no_harm_elsewhere in finding.probes
     )
 
 

@@ -17,7 +17,7 @@ from innoeval.records.finding import Finding
 _DECIDING = {
     "base": "The base analysis: the checks of its assumptions give no reason to relax one.",
     "stressed": "The stressed analysis: a check shows that an assumption of the base analysis does not hold.",
-    "hull": "Both together, base and stressed: whether an assumption holds could not be settled.",
+    "hull": "Both together, base and stressed: an assumption does not hold, or whether it does could not be settled.",
     "none": "None.",
 }
 _STRICT = "Both together, base and stressed: the policy is strict."
