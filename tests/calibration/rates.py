@@ -22,7 +22,9 @@ from innoeval.stats.families import FAMILIES, Family, irls, working
 from innoeval.stats.least_squares import automatic_lag
 from innoeval.stats.reml import reml
 
-DRAWS, SEED = 2000, 2028
+DRAWS, SEED = 1000, 2028
+#: Periods and autocorrelation of the table: those of the table of single series.
+LENGTHS, RHOS = (12, 16, 24, 36, 48, 72, 100), (0, 0.2, 0.4, 0.6, 0.8)
 METHODS = ("quasi", "Newey-West", "AR(1)", "calibrated", "Gaussian AR(1)", "Gaussian noise")
 MODEL = "AR(1) and noise"
 #: Series for each of the cells at other launches and with seasons.
@@ -252,7 +254,7 @@ def table() -> str:
     titles = [f"{what}: {m}" if i == 0 else m
               for what in ("mean effect", "level change") for i, m in enumerate(METHODS)]  # fmt: skip
     lines = header("outcome", "periods", "ρ", *titles)
-    for process, n, rho in product(PROCESSES, (24, 48, 100), (0, 0.4, 0.8)):
+    for process, n, rho in product(PROCESSES, LENGTHS, RHOS):
         found = rejections(process, n, rho)
         numbers = [
             percent(found[m][i], (0, 1) if m in METHODS[:2] else (0.03, 0.07))
