@@ -250,3 +250,29 @@ def test_a_file_by_its_address_is_found_and_never_made(
         with pytest.raises(SourceError, match="there is no such file"):
             ie.records(address, unit="ward", opened="opened")
     assert [path.name for path in tmp_path.iterdir()] == ["city.db"]
+
+
+def test_both_queries_see_the_same_records(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import psycopg
+
+    from innoeval.sources import query
+
+    add = "INSERT INTO busy SELECT 'A', timestamp '2024-01-02', timestamp '2024-01-03' FROM generate_series(1, 99)"
+    with psycopg.connect(url, autocommit=True) as con:
+        con.execute("CREATE TABLE busy (ward text, opened timestamp, closed timestamp)")
+        con.execute("INSERT INTO busy VALUES ('A', '2024-01-02', '2024-01-12'), ('A', '2024-01-02', '2024-01-12'),"
+                    " ('A', '2024-01-10', NULL)")  # fmt: skip
+        asked = query.curve_answers
+
+        def meanwhile(*arguments: Any, **named: Any) -> Any:
+            con.execute(add)
+            return asked(*arguments, **named)
+
+        monkeypatch.setattr(query, "curve_answers", meanwhile)
+        records = ie.records(
+            url, table="busy", unit="ward", opened="opened", closed="closed", as_of=AS_OF
+        )
+        asking = {"n": M.Count(), "days": M.Median()}
+        first, then = records.panel(metrics=asking), records.panel(metrics=asking)
+    assert (first.frame["n"].item(), first.frame["days"].item()) == (3, 10)
+    assert (then.frame["n"].item(), then.frame["days"].item()) == (102, 1)

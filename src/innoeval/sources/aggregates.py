@@ -202,7 +202,8 @@ def answer(name: str, metric: Metric, cells: pd.DataFrame, now: np.datetime64 | 
         return cells[at].to_numpy(dtype=np.float64, na_value=np.nan)
 
     def fewest(*numbers: Floats) -> Floats:
-        return np.min([np.where(n > 0, n, np.inf) for n in numbers], axis=0)
+        least: Floats = np.min([np.where(n > 0, n, np.inf) for n in numbers], axis=0)
+        return least
 
     nowhere = np.zeros(len(cells), dtype=bool)
     out = Answer(values=np.full(len(cells), np.nan), provisional=nowhere, curve=nowhere)

@@ -55,6 +55,18 @@ def fetched(query: Any) -> Any:
     return query.to_pyarrow()
 
 
+@contextmanager
+def one_view(table: Any) -> Iterator[None]:
+    """Queries inside see the same records, where the database is PostgreSQL and not in use."""
+    backend = table.get_backend()
+    if backend.name != "postgres" or backend.con.info.transaction_status != 0:
+        yield
+        return
+    with backend.con.transaction():
+        backend.con.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
 def duck() -> Any:
     """A database in memory, with room on disk, of its own, for what does not fit."""
     import ibis

@@ -36,7 +36,7 @@ from innoeval.sources.moments import (
     span_of,
     workdays,
 )
-from innoeval.sources.place import Place, fetched, refusing
+from innoeval.sources.place import Place, fetched, one_view, refusing
 from innoeval.sources.survival import curve_answers
 
 
@@ -97,7 +97,7 @@ def run(
         For a missing column, a type that does not fit, or anything the driver reports.
     """
     begun, read_at = time.perf_counter(), f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    with refusing(place.origin, place.hidden, "be asked"):
+    with refusing(place.origin, place.hidden, "be asked"), one_view(place.table):
         cases, opened = _cases(place, layout, period, metrics, window)
         query = _cells(cases, layout, metrics, place.origin)
         cells = fetched(query).to_pandas()
