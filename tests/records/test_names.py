@@ -82,5 +82,8 @@ def test_other_columns_are_looked_up(column: pd.Series) -> None:
 def test_places_of_any_names(prefix: str, known: set[str], wanted: list[str]) -> None:
     have = [prefix + name for name in known]
     asked = [prefix + name for name in [*wanted, *list(known)[::2]]]
-    told = places_among(have, asked).tolist()
-    assert told == [have.index(name) if name in have else -1 for name in asked]
+    right = [have.index(name) if name in have else -1 for name in asked]
+    assert places_among(have, asked).tolist() == right
+    with pytest.MonkeyPatch.context() as patch:  # laid out as words, as many names are
+        patch.setattr(names, "_FEW", 0)
+        assert places_among(have, asked).tolist() == right

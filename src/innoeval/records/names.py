@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 #: Names of more words, without what all begin with, are looked up as texts.
 _MOST = 4
 _BLOCK = 1 << 15
+#: So few names are found sooner one by one than by what it takes to lay them out.
+_FEW = 1 << 14
 #: A byte that no text holds: it stands after its end.
 _AFTER = 0xFF
 #: What covers the bytes of a word from the k-th on.
@@ -78,6 +80,9 @@ def places_among(known: Collection[str], wanted: Collection[str]) -> Places:
     >>> places_among(["Hull", "Leeds"], ["Leeds", "York"]).tolist()
     [1, -1]
     """
+    if len(known) + len(wanted) < _FEW:
+        place = {name: i for i, name in enumerate(known)}
+        return np.fromiter((place.get(name, -1) for name in wanted), np.int64, len(wanted))
     import pyarrow as pa
 
     both = pa.array([*known, *wanted], pa.large_string())
