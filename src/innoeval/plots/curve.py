@@ -78,8 +78,8 @@ def _estimates(ax: Axes, curve: SpecificationCurve) -> None:
     ax.set_ylim(low - 0.05 * (high - low), high + 0.12 * (high - low))
     if curve.claimed is not None:
         ax.axhline(curve.claimed, color=theme.EXPECTED, linewidth=1.0, linestyle=(0, (4, 2)))
-        ax.text(0, curve.claimed, "announced", color=theme.EXPECTED, va="center",
-                bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 1}, zorder=3)  # fmt: skip
+        ax.text(0, curve.claimed, "announced", color=theme.EXPECTED, va="bottom",
+                bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.5}, zorder=3)  # fmt: skip
     ax.set_ylabel("Improvement")
     ax.tick_params(labelbottom=False, length=0, axis="x")
     ax.set_title(
