@@ -24,7 +24,7 @@ class Rate(NamedTuple):
     Examples
     --------
     >>> Rate.of(5, 200)
-    Rate(share=0.025, error=0.013, n=200)
+    Rate(share=0.025, error=0.0127, n=200)
     """
 
     share: float

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
+from zlib import crc32
 
 from innoeval.errors import InnoevalError, nearest
 from innoeval.records.policy import Policy
@@ -98,7 +99,9 @@ class Family:
         if self.follows:
             settings["strength"] = settings.get("strength", 1.0) * share
         fault = self.honest if self.honest and truth != "null" else self.fault
-        drawn = draw(fault, seed=seed, true_share=share, decoys=True, **settings)
+        # Families are independent of each other, the truths of one family share what chance did.
+        own = seed * 2**32 + crc32(self.name.encode())
+        drawn = draw(fault, seed=own, true_share=share, decoys=True, **settings)
         size = float(settings.get("size", 1.0))
         announced = drawn.claim.size if truth == "null" else size
         claim = replace(
