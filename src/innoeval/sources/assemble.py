@@ -159,6 +159,8 @@ def _kept(
     if not kept.any():
         raise SourceError([Fault(found="no record has both a unit and a date", origin=origin,
                                  remedy="check unit=, opened=, window= and as_of=")])  # fmt: skip
+    if gone := sorted(set(records.layout.units.values()) - set(names[kept])):
+        notes.append(f"crosswalk= leads to {', '.join(gone[:5])}, of which there is no record.")
     spellings: dict[str, list[str]] = {}
     for name in dict.fromkeys(names[kept]):
         spellings.setdefault(without_case(name), []).append(name)

@@ -80,19 +80,22 @@ def joined(
     out = {}
     for name, rate in rates.items():
         over = rate.over or (numbers[0] if len(numbers) == 1 else None)
-        if over is None or over not in table:
+        if over is None or over not in numbers:
             found = (
-                f"there is no column '{over}'"
+                f"there is no column of numbers '{over}'"
                 if over
                 else f"it has {len(numbers)} columns of numbers"
             )
             raise _fault(
                 found,
-                f"say Rate(over=...): {nearest(over or '', numbers, 'the columns are')}",
+                f"say Rate(over=...): {nearest(over or '', numbers, 'the columns are')}"
+                if numbers
+                else "write its numbers as numbers: 1200, not '1,200'",
                 origin,
             )
         values = table[over].to_numpy(dtype=np.float64, na_value=np.nan)
-        known = pd.Series(values).groupby([units.to_numpy(), own]).sum(min_count=1)
+        rows = pd.Series(values).groupby([units.to_numpy(), own])
+        known = rows.sum(min_count=1).where(rows.count() == rows.size())  # no part, no whole
         _refuse_twice(table[layout.unit], own, origin)
         keys = pd.MultiIndex.from_arrays([frame[layout.unit].to_numpy(), asked])
         found_values = known.reindex(keys).to_numpy(dtype=np.float64)
@@ -110,7 +113,21 @@ def joined(
                 f"'{name}' has no denominator in {n:,} of {len(frame):,} cells: missing, not carried forward."
             )
     notes.append(f"Denominators came from {origin}.")
+    notes += _parts(table[layout.unit].astype(str), own, layout, set(frame[layout.unit]))
     return out
+
+
+def _parts(names: pd.Series, own: Any, layout: Layout, there: set[str]) -> list[str]:
+    """Which names a merged unit's denominators add up: after a merger they may be fewer."""
+    notes = []
+    for unit in sorted(there & set(layout.units.values())):
+        mine = names.map(lambda name, unit=unit: layout.units.get(name, name) == unit).to_numpy()
+        sets = names[mine].groupby(own[mine]).agg(lambda some: " + ".join(sorted(set(some))))
+        said = [
+            f"{parts} ({n:,} of its periods)" for parts, n in sets.value_counts(sort=False).items()
+        ]
+        notes.append(f"Denominators of '{unit}' are those of {'; of '.join(said)}.")
+    return notes
 
 
 def _periods(
