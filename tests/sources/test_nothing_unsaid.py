@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from tests.sources.test_service_records import cases, frame
 
-from innoeval import metrics as M
+import innoeval as ie
 from innoeval.errors import SourceError
+
+M = ie.metrics
 
 
 def test_columns_and_metrics_named_as_the_query_names_its_own_are_refused() -> None:
