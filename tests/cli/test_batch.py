@@ -42,6 +42,17 @@ def test_a_claim_that_fails_does_not_end_the_run(desk: Any, run: Any) -> None:
     assert by_id["desk"]["status"] == "supported"
 
 
+def test_a_claim_about_a_metric_that_is_not_there_does_not_end_the_run(desk: Any, run: Any) -> None:
+    register(desk, {"id": "typo", "outcome": "dayz"})
+    done = run("batch", desk.claims, desk.panel, "-o", desk.out)
+    assert done.code == 3, done.err
+    by_id = {row["id"]: row for row in table(desk)}
+    assert "'dayz' is not a metric" in by_id["typo"]["error"]
+    assert by_id["desk"]["status"] == "supported"
+    register(desk, {"id": "typo", "outcome": "dayz"}, {"id": "desk"})
+    assert run("batch", desk.claims, desk.panel, "-o", desk.out / "twice").code == 1
+
+
 def test_a_run_is_not_begun_twice_by_mistake_and_goes_on_when_told(desk: Any, run: Any) -> None:
     assert run("batch", desk.claims, desk.panel, "-o", desk.out).code == 0
     again = run("batch", desk.claims, desk.panel, "-o", desk.out)

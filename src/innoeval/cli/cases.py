@@ -16,6 +16,7 @@ from innoeval.errors import ClaimError, Fault, FaultsError, SourceError
 from innoeval.records.claim import Claim
 from innoeval.records.panel import Panel
 from innoeval.sources import read_panel
+from innoeval.tables import read_table
 
 T = TypeVar("T")
 
@@ -63,9 +64,30 @@ def read_register(
     """
     faults: list[Fault] = []
     register, panels = _read(claims, panel, roles, faults)
+    if faults and register is not None and not roles.outcomes:
+        # A claim about a metric that the table lacks must not keep the others from being read.
+        again: list[Fault] = []
+        fitting = _named_in(panel, roles, register.claims)
+        found = _of_table(panel, roles, fitting, again) if fitting else {}
+        if found and not again:
+            return register, dict.fromkeys((claim.id for claim in register), found[fitting[0].id])
     if faults or register is None:
         raise ClaimError(faults)
     return register, panels
+
+
+def _named_in(path: Path, roles: Roles, claims: Sequence[Claim]) -> list[Claim]:
+    """Claims whose metric is a column of the one table; none of a list of panels."""
+    if path.suffix.lower() in {".yaml", ".yml"}:
+        return []
+    said = roles.arguments()
+    how = {name: said[name] for name in ("encoding", "sheet") if name in said}
+    try:
+        table = read_table(path, wanted=[claim.outcome for claim in claims], **how)
+    except FaultsError:
+        return []
+    columns = {str(name) for name in table.frame.columns}
+    return [claim for claim in claims if claim.outcome in columns]
 
 
 def _read(
