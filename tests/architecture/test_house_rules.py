@@ -111,7 +111,13 @@ def test_the_lock_pins_every_dependency() -> None:
     pinned = {line.split("==")[0].split("[")[0].lower().replace("_", "-") for line in pins}
     project = tomllib.loads((REPO / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *extras["dev"], *extras["excel"], *extras["gallery"], *extras["warehouse"]]
+    wanted = [
+        *project["dependencies"],
+        *extras["dev"],
+        *extras["excel"],
+        *extras["gallery"],
+        *extras["warehouse"],
+    ]
     names = {item.split(">")[0].split("[")[0].lower().replace("_", "-") for item in wanted}
     assert names - pinned == set()
 

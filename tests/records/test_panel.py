@@ -50,7 +50,9 @@ def test_matrices_cannot_be_written_and_the_source_is_not_touched():
     with pytest.raises(ValueError, match="read-only"):
         panel.matrix("days")[0, 0] = 1
     pd.testing.assert_frame_equal(FRAME, before)
-    with pytest.raises(PanelError, match="there is no metric or covariate 'day'; name one of days, open"):
+    with pytest.raises(
+        PanelError, match="there is no metric or covariate 'day'; name one of days, open"
+    ):
         panel.matrix("day")
 
 
