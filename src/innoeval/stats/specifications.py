@@ -120,7 +120,7 @@ def compare_sets(found: Floats, treated: Masks, sets: Masks, *, pooled: bool) ->
 
     >>> rises = np.array([[[2.0], [4.0], [0.0], [2.0]]])
     >>> curve = compare_sets(rises, np.arange(4) < 2, np.arange(4)[None] >= 2, pooled=False)
-    >>> curve.effect.ravel().tolist(), round(curve.std_error[0, 0, 0] ** 2, 9)
+    >>> curve.effect.ravel().tolist(), round(float(curve.std_error[0, 0, 0]) ** 2, 9)
     ([2.0, 2.0], 2.0)
     """
     own = found[:, treated]
