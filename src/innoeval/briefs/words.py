@@ -112,6 +112,10 @@ def when(period: str) -> str:
     return shown(period, 40)
 
 
+#: Designs that are called after people keep their names.
+_AUTHORS = {"CallawaySantAnna": "Callaway and Sant’Anna", "SunAbraham": "Sun and Abraham"}
+
+
 def design_name(name: str) -> str:
     """A design's class name as words.
 
@@ -119,7 +123,11 @@ def design_name(name: str) -> str:
     --------
     >>> design_name("DifferenceInDifferences"), design_name("ControlledITS"), design_name("SyntheticDiD")
     ('Difference in differences', 'Controlled ITS', 'Synthetic DiD')
+    >>> design_name("SunAbraham")
+    'Sun and Abraham'
     """
+    if name in _AUTHORS:
+        return _AUTHORS[name]
     parts = re.findall(r"DiD|[A-Z]+(?![a-z])|[A-Z][a-z]+|[^A-Z]+", name)
     return (
         " ".join([parts[0], *(p if p.isupper() or p == "DiD" else p.lower() for p in parts[1:])])
