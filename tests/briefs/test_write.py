@@ -32,11 +32,11 @@ def test_a_brief_is_written_where_it_is_said(ev: Evaluation, tmp_path: Path) -> 
     assert stat.S_IMODE(path.stat().st_mode) & stat.S_IRUSR
 
 
-@pytest.mark.parametrize("name", ["brief", "brief.docx", "brief.html"])
+@pytest.mark.parametrize("name", ["brief", "brief.docx", "brief.htm"])
 def test_an_unknown_format_is_refused_with_those_known(
     ev: Evaluation, tmp_path: Path, name: str
 ) -> None:
-    with pytest.raises(BriefError, match=r"names no format that is written yet; end it in \.pdf"):
+    with pytest.raises(BriefError, match=r"names no format that is written yet; end it in \.pdf or \.html"):
         ie.write_brief(ev, tmp_path / name)
 
 

@@ -7,12 +7,16 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+from innoeval.briefs.html import page
 from innoeval.briefs.typst import pdf
 from innoeval.errors import BriefError
 from innoeval.records.evaluation import Evaluation
 from innoeval.records.panel import Panel
 
-_FORMATS: dict[str, Callable[[Evaluation, str | None], bytes]] = {".pdf": pdf}
+_FORMATS: dict[str, Callable[[Evaluation, str | None], bytes]] = {
+    ".pdf": pdf,
+    ".html": page,
+}
 
 
 def write_brief(
@@ -25,14 +29,16 @@ def write_brief(
     """Write an evaluation as an evidence brief.
 
     The PDF is accessible (PDF/UA-1) and archival (PDF/A-3a), and carries the series and the whole
-    evaluation as attached files. The same input gives the same bytes.
+    evaluation as attached files. The web page is one file without scripts that loads nothing, reads on
+    a phone, in the dark and in print, and carries the same files as links. The same input gives the
+    same bytes.
 
     Parameters
     ----------
     ev
         The evaluation.
     path
-        Where to write; its suffix names the format: ".pdf".
+        Where to write; its suffix names the format: ".pdf" or ".html".
     data
         The panel that was evaluated, if it is to be attached as well.
     overwrite

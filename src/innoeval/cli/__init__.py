@@ -95,6 +95,9 @@ def evaluate(
     roles: Roles,
     *,
     briefs: Annotated[bool, typer.Option(help="Write the briefs (PDF).")] = True,
+    html: Annotated[
+        bool, typer.Option("--html", help="Write each brief as a web page, too.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option(help="Always decide on the hull of base and stressed analysis.")
     ] = False,
@@ -109,7 +112,7 @@ def evaluate(
     cases = read_cases(claims, panel, roles)
     with _progress(len(cases)) as step:
         evaluations = evaluate_into(
-            out, cases, policy=Policy(strict=strict), briefs=briefs, step=step
+            out, cases, policy=Policy(strict=strict), briefs=briefs, html=html, step=step
         )
     if as_json:
         for ev in evaluations:
@@ -117,7 +120,7 @@ def evaluate(
     else:
         console = Console()
         console.print(verdict_table(evaluations, title=f"{len(evaluations)} claims"))
-        say(console, _written(out, briefs))
+        say(console, _written(out, briefs, html))
 
 
 @app.command(epilog=EXITS, short_help="Evaluate a portfolio, and go on after a kill.")
@@ -279,9 +282,9 @@ def _stop(message: str, code: int) -> None:
     raise SystemExit(code)
 
 
-def _written(folder: Path, briefs: bool) -> str:
-    kinds = "briefs (PDF), evaluations (JSON)" if briefs else "evaluations (JSON)"
-    return f"Written to {folder}: {kinds} and verdicts.csv"
+def _written(folder: Path, briefs: bool, html: bool = False) -> str:
+    kinds = ["briefs (PDF)"] * briefs + ["briefs (HTML)"] * html + ["evaluations (JSON)"]
+    return f"Written to {folder}: {', '.join(kinds)} and verdicts.csv"
 
 
 @contextmanager

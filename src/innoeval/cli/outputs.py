@@ -23,6 +23,7 @@ def evaluate_into(
     *,
     policy: Policy = Policy(),
     briefs: bool = True,
+    html: bool = False,
     step: Step = lambda _: None,
 ) -> list[Evaluation]:
     """Evaluate every case and write the results: all of them, or none.
@@ -30,13 +31,15 @@ def evaluate_into(
     Parameters
     ----------
     folder
-        Gets `<claim>.json`, `<claim>.pdf` and `verdicts.csv`.
+        Gets `<claim>.json`, `<claim>.pdf`, `<claim>.html` where wanted, and `verdicts.csv`.
     cases
         Claims, each with its panel.
     policy
         Every threshold.
     briefs
         Whether to write the briefs (PDF).
+    html
+        Whether to write each brief as a web page, too.
     step
         Called with the id of each claim before it is evaluated.
 
@@ -56,6 +59,8 @@ def evaluate_into(
             (draft / f"{name}.json").write_text(ev.to_json(), encoding="utf-8", newline="\n")
             if briefs:
                 write_brief(ev, draft / f"{name}.pdf")
+            if html:
+                write_brief(ev, draft / f"{name}.html")
             evaluations.append(ev)
         _write_verdicts(draft / "verdicts.csv", evaluations)
     return evaluations
