@@ -36,11 +36,14 @@ notebooks: $(READY)  ## execute the notebooks
 calibrate: $(READY)  ## hold the false alarms and hits of designs and checks (slow)
 	@$(BIN)/pytest -q -n auto -m slow tests
 
-tables: $(READY)  ## measure them anew and print them into docs/calibration (slower)
-	@$(BIN)/python -m tests.calibration.its
-	@$(BIN)/python -m tests.calibration.sensitivity >/dev/null
-	@$(BIN)/python -m tests.calibration.checks --draws 1000 >docs/calibration/checks.part
-	@mv docs/calibration/checks.part docs/calibration/checks.md
+# Some write their pages; the others print them, and a page is put in place only when it is whole.
+tables: $(READY)  ## measure them anew and print them into docs (hours)
+	@for name in its rates synthetic staggered staggered_claims inference sensitivity; do \
+		$(BIN)/python -m tests.calibration.$$name >/dev/null || exit 1; done
+	@for made in "tests.calibration.metric docs/calibration/metric.md" "tests.calibration.portfolio docs/calibration/portfolio.md" \
+		"tests.calibration.checks docs/calibration/checks.md" "tests.calibration.gallery docs/gallery.md" \
+		"innoeval.checks.page docs/methods/checks.md"; do \
+		set -- $$made; $(BIN)/python -m $$1 >$$2.part && mv $$2.part $$2 || exit 1; done
 
 bench: $(READY)  ## time and memory beside other libraries, as tables (slow)
 	@$(BIN)/python -m benchmarks

@@ -114,7 +114,7 @@ def main() -> None:
     lines = [
         "# Portfolios: false discoveries in both lists",
         "",
-        f"Written by `python -m tests.calibration.portfolio{said}`; do not edit by hand.",
+        f"Made by `python -m tests.calibration.portfolio{said}`; do not edit by hand.",
         "",
         (
             f"{asked.portfolios} portfolios of {asked.claims:,} claims for each row, every claim on a panel "
