@@ -44,6 +44,14 @@ def test_strict_decides_on_the_hull(desk: Any, run: Any) -> None:
     assert json.loads(done.out)["deciding"] == "hull"
 
 
+def test_briefs_may_be_pages(desk: Any, run: Any) -> None:
+    done = run("evaluate", desk.claims, desk.panel, "-o", desk.out, "--no-briefs", "--html")
+    assert done.code == 0, done.err
+    assert (desk.out / "desk.html").read_bytes().startswith(b"<!DOCTYPE html>")
+    assert not (desk.out / "desk.pdf").exists()
+    assert "briefs (HTML), evaluations (JSON)" in " ".join(done.out.split())
+
+
 def test_check_reads_and_writes_nothing(desk: Any, run: Any) -> None:
     done = run("check", desk.claims, desk.panel)
     assert done.code == 0, done.err
