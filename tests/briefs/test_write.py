@@ -36,7 +36,9 @@ def test_a_brief_is_written_where_it_is_said(ev: Evaluation, tmp_path: Path) -> 
 def test_an_unknown_format_is_refused_with_those_known(
     ev: Evaluation, tmp_path: Path, name: str
 ) -> None:
-    with pytest.raises(BriefError, match=r"names no format that is written yet; end it in \.pdf or \.html"):
+    with pytest.raises(
+        BriefError, match=r"names no format that is written yet; end it in \.pdf or \.html"
+    ):
         ie.write_brief(ev, tmp_path / name)
 
 
