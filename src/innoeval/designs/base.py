@@ -21,6 +21,22 @@ from innoeval.records.policy import Policy
 Mask = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.int64]
 
+#: What every comparison of treated with untreated units leans on, however it is made...
+ANY_COMPARISON: tuple[Assumption, ...] = (
+    Assumption.no_mean_reversion,
+    Assumption.no_concurrent_change,
+    Assumption.stable_measure,
+    Assumption.not_one_unit,
+    Assumption.prespecified_window,
+    Assumption.no_anticipation,
+    Assumption.no_spillover,
+    Assumption.stable_composition,
+    Assumption.all_sites_reported,
+    Assumption.prespecified_outcome,
+    Assumption.no_harm_elsewhere,
+)
+#: ... and one of their changes leans on parallel trends besides.
+COMPARISON_OF_CHANGES: tuple[Assumption, ...] = (Assumption.parallel_trends, *ANY_COMPARISON)
 
 #: Lengths of a spell right before a start that are looked at; the usual one; and the fewest
 #: periods that have to lie before a spell.

@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from innoeval.designs.base import (
+    COMPARISON_OF_CHANGES,
     FEWEST_FOR_SPELL,
     LARGEST_KEPT,
     Arrangement,
@@ -76,20 +77,7 @@ class DifferenceInDifferences:
     -3.0
     """
 
-    assumptions: ClassVar[tuple[Assumption, ...]] = (
-        Assumption.parallel_trends,
-        Assumption.no_mean_reversion,
-        Assumption.no_concurrent_change,
-        Assumption.stable_measure,
-        Assumption.not_one_unit,
-        Assumption.prespecified_window,
-        Assumption.no_anticipation,
-        Assumption.no_spillover,
-        Assumption.stable_composition,
-        Assumption.all_sites_reported,
-        Assumption.prespecified_outcome,
-        Assumption.no_harm_elsewhere,
-    )
+    assumptions: ClassVar[tuple[Assumption, ...]] = COMPARISON_OF_CHANGES
     relaxes: ClassVar[Assumption] = Assumption.parallel_trends
     sms_level: ClassVar[int] = 3
     estimand: ClassVar[str] = (

@@ -8,11 +8,10 @@ from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from innoeval.designs.base import Mask
+from innoeval.designs.base import COMPARISON_OF_CHANGES, Mask
 from innoeval.designs.fixed_effects.by_cohort import adds_nothing, make_ready
 from innoeval.designs.fixed_effects.exposure import read_exposure
 from innoeval.designs.fixed_effects.linear import (
-    LEANS_ON,
     Part,
     Sums,
     linear_estimate,
@@ -84,7 +83,7 @@ class Dose:
     -4.0
     """
 
-    assumptions: ClassVar[tuple[Assumption, ...]] = LEANS_ON
+    assumptions: ClassVar[tuple[Assumption, ...]] = COMPARISON_OF_CHANGES
     sms_level: ClassVar[int] = 3
     estimand: ClassVar[str] = (
         "average effect of one unit of exposure on the exposed units, weighted by their exposure"

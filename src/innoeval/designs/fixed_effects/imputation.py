@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from innoeval.designs.base import Mask
+from innoeval.designs.base import COMPARISON_OF_CHANGES, Mask
 from innoeval.designs.fixed_effects.by_cohort import (
     Cells,
     adds_nothing,
@@ -17,7 +17,8 @@ from innoeval.designs.fixed_effects.by_cohort import (
     few,
     make_ready,
 )
-from innoeval.designs.fixed_effects.linear import LEANS_ON, names, take_as_one
+from innoeval.designs.fixed_effects.linear import names, take_as_one
+from innoeval.designs.staggered.cohorts import refuse_negative
 from innoeval.errors import DesignError
 from innoeval.inference import Choice, Clustered
 from innoeval.records.assumption import Assumption
@@ -81,7 +82,7 @@ class Imputation:
     (-3.333333333, [-3.0, -3.0, -4.0])
     """
 
-    assumptions: ClassVar[tuple[Assumption, ...]] = LEANS_ON
+    assumptions: ClassVar[tuple[Assumption, ...]] = COMPARISON_OF_CHANGES
     accompanies: ClassVar[str] = "CallawaySantAnna"
     sms_level: ClassVar[int] = 3
     estimand: ClassVar[str] = (
@@ -95,8 +96,7 @@ class Imputation:
     covariates: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.anticipation < 0:
-            raise DesignError("anticipation counts periods before the start; write 0 or more")
+        refuse_negative(self.anticipation)
 
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why imputation does not fit this claim and panel; empty if it does."""

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from innoeval.designs.base import COMPARISON_OF_CHANGES
 from innoeval.designs.fixed_effects.by_cohort import (
     ALONE,
     Cells,
@@ -18,7 +19,8 @@ from innoeval.designs.fixed_effects.by_cohort import (
     few,
     make_ready,
 )
-from innoeval.designs.fixed_effects.linear import LEANS_ON, Named, take_as_one
+from innoeval.designs.fixed_effects.linear import Named, take_as_one
+from innoeval.designs.staggered.cohorts import refuse_negative, refuse_unknown
 from innoeval.errors import DesignError
 from innoeval.inference import Choice, Clustered
 from innoeval.records.assumption import Assumption
@@ -81,7 +83,7 @@ class SunAbraham:
     (-3.0, [-3.0, -3.0])
     """
 
-    assumptions: ClassVar[tuple[Assumption, ...]] = LEANS_ON
+    assumptions: ClassVar[tuple[Assumption, ...]] = COMPARISON_OF_CHANGES
     sms_level: ClassVar[int] = 3
     estimand: ClassVar[str] = _OVERALL
 
@@ -90,7 +92,7 @@ class SunAbraham:
     covariates: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _refuse_negative(self.anticipation)
+        refuse_negative(self.anticipation)
 
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why the design does not fit this claim and panel; empty if it does."""
@@ -187,7 +189,7 @@ class ExtendedTWFE:
     -2.0
     """
 
-    assumptions: ClassVar[tuple[Assumption, ...]] = LEANS_ON
+    assumptions: ClassVar[tuple[Assumption, ...]] = COMPARISON_OF_CHANGES
     sms_level: ClassVar[int] = 3
     estimand: ClassVar[str] = _OVERALL
 
@@ -198,12 +200,8 @@ class ExtendedTWFE:
     cross_sections: bool = False
 
     def __post_init__(self) -> None:
-        _refuse_negative(self.anticipation)
-        if self.comparison not in {"not_yet_treated", "never_treated"}:
-            raise DesignError(
-                f"comparison='{self.comparison}' is not known; write 'not_yet_treated' or "
-                "'never_treated'"
-            )
+        refuse_negative(self.anticipation)
+        refuse_unknown(self.comparison)
 
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why the design does not fit this claim and panel; empty if it does."""
@@ -332,8 +330,3 @@ def _nobody(cells: Cells) -> tuple[str, ...]:
     if len(np.unique(cells.starts)) < 2:
         return ("every unit is treated from the same date: there is nobody to compare with",)
     return ()
-
-
-def _refuse_negative(anticipation: int) -> None:
-    if anticipation < 0:
-        raise DesignError("anticipation counts periods before the start; write 0 or more")

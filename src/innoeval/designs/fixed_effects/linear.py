@@ -23,23 +23,6 @@ from innoeval.records.policy import Policy
 from innoeval.stats.contrast import student
 from innoeval.stats.covariance import Counts, group_sums, small_sample
 
-#: What every comparison of treated with untreated units leans on.
-LEANS_ON: tuple[Assumption, ...] = (
-    Assumption.parallel_trends,
-    Assumption.no_mean_reversion,
-    Assumption.no_concurrent_change,
-    Assumption.stable_measure,
-    Assumption.not_one_unit,
-    Assumption.prespecified_window,
-    Assumption.no_anticipation,
-    Assumption.no_spillover,
-    Assumption.stable_composition,
-    Assumption.all_sites_reported,
-    Assumption.prespecified_outcome,
-    Assumption.no_harm_elsewhere,
-)
-
-
 _INSTEAD = "CallawaySantAnna and DifferenceInDifferences have randomisation inference for so few"
 
 

@@ -8,8 +8,10 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from innoeval.designs.base import COMPARISON_OF_CHANGES
 from innoeval.designs.fixed_effects.by_cohort import ALONE, Cells, alone, few, make_ready
-from innoeval.designs.fixed_effects.linear import LEANS_ON, Part, Sums, linear_estimate, take_as_one
+from innoeval.designs.fixed_effects.linear import Part, Sums, linear_estimate, take_as_one
+from innoeval.designs.staggered.cohorts import refuse_unknown
 from innoeval.errors import DesignError
 from innoeval.inference import Choice, Clustered
 from innoeval.records.assumption import Assumption
@@ -74,7 +76,7 @@ class StackedDiD:
     -4.0
     """
 
-    assumptions: ClassVar[tuple[Assumption, ...]] = LEANS_ON
+    assumptions: ClassVar[tuple[Assumption, ...]] = COMPARISON_OF_CHANGES
     sms_level: ClassVar[int] = 3
     estimand: ClassVar[str] = (
         "average effect on the treated units over the window after the start that all of them are "
@@ -96,11 +98,7 @@ class StackedDiD:
             raise DesignError(
                 f"weighting='{self.weighting}' is not known; write 'shares', 'pooled' or 'precision'"
             )
-        if self.comparison not in {"not_yet_treated", "never_treated"}:
-            raise DesignError(
-                f"comparison='{self.comparison}' is not known; write 'not_yet_treated' or "
-                "'never_treated'"
-            )
+        refuse_unknown(self.comparison)
 
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why the design does not fit this claim and panel; empty if it does."""

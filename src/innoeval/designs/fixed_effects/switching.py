@@ -9,11 +9,10 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from innoeval.designs.base import Mask
+from innoeval.designs.base import COMPARISON_OF_CHANGES, Mask
 from innoeval.designs.fixed_effects.by_cohort import Cells, make_ready
 from innoeval.designs.fixed_effects.exposure import read_exposure
 from innoeval.designs.fixed_effects.linear import (
-    LEANS_ON,
     Clusters,
     Part,
     Sums,
@@ -112,7 +111,7 @@ class SwitchingDiD:
     -3.0
     """
 
-    assumptions: ClassVar[tuple[Assumption, ...]] = LEANS_ON
+    assumptions: ClassVar[tuple[Assumption, ...]] = COMPARISON_OF_CHANGES
     sms_level: ClassVar[int] = 3
     estimand: ClassVar[str] = (
         "effect of one unit of exposure on the units whose exposure changes, averaged over the "

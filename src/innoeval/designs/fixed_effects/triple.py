@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from innoeval.designs.base import Positions
+from innoeval.designs.base import COMPARISON_OF_CHANGES, Positions
 from innoeval.designs.fixed_effects.by_cohort import (
     ALONE,
     Cells,
@@ -16,7 +16,8 @@ from innoeval.designs.fixed_effects.by_cohort import (
     estimate_of,
     make_ready,
 )
-from innoeval.designs.fixed_effects.linear import LEANS_ON, names, of_units, take_as_one, too_few
+from innoeval.designs.fixed_effects.linear import names, of_units, take_as_one, too_few
+from innoeval.designs.staggered.cohorts import refuse_negative
 from innoeval.errors import DesignError
 from innoeval.inference import Choice, Clustered
 from innoeval.records.assumption import Assumption
@@ -84,7 +85,7 @@ class TripleDifference:
     -3.0
     """
 
-    assumptions: ClassVar[tuple[Assumption, ...]] = LEANS_ON
+    assumptions: ClassVar[tuple[Assumption, ...]] = COMPARISON_OF_CHANGES
     sms_level: ClassVar[int] = 3
     estimand: ClassVar[str] = (
         "average effect on the eligible units of treated places over all their periods from the "
@@ -97,8 +98,7 @@ class TripleDifference:
     weights: str | None = None
 
     def __post_init__(self) -> None:
-        if self.anticipation < 0:
-            raise DesignError("anticipation counts periods before the start; write 0 or more")
+        refuse_negative(self.anticipation)
 
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why the design does not fit this claim and panel; empty if it does."""

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from innoeval.designs.base import Arrangement, arrange
+from innoeval.designs.base import COMPARISON_OF_CHANGES, Arrangement, arrange
 from innoeval.designs.fixed_effects.twoway_data import Question, Settings
 from innoeval.designs.fixed_effects.twoway_fit import fitted
 from innoeval.errors import DesignError
@@ -18,25 +18,13 @@ from innoeval.records.estimate import Estimate
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 
-_LEANS_ON = (
-    Assumption.parallel_trends,
-    Assumption.no_mean_reversion,
-    Assumption.no_concurrent_change,
-    Assumption.stable_measure,
-    Assumption.not_one_unit,
-    Assumption.prespecified_window,
-    Assumption.no_anticipation,
-    Assumption.no_spillover,
-    Assumption.stable_composition,
-    Assumption.all_sites_reported,
-    Assumption.prespecified_outcome,
-    Assumption.no_harm_elsewhere,
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _TwoWay:
     """What both regressions share."""
+
+    assumptions: ClassVar[tuple[Assumption, ...]] = COMPARISON_OF_CHANGES
+    sms_level: ClassVar[int] = 3
 
     covariates: tuple[str, ...] = ()
     weights: str | None = None
@@ -55,6 +43,15 @@ class _TwoWay:
             weights=self.weights,
             trend=self.trends == "unit",
         )
+
+    def objections(
+        self,
+        panel: Panel,
+        claim: Claim,
+        policy: Policy,  # noqa: ARG002 - every design's door
+    ) -> tuple[str, ...]:
+        """Why the regression does not fit; empty if it does."""
+        return _forbidden(panel, arrange(panel, claim))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,22 +100,11 @@ class TwoWayFixedEffects(_TwoWay):
     -3.0
     """
 
-    assumptions: ClassVar[tuple[Assumption, ...]] = _LEANS_ON
-    sms_level: ClassVar[int] = 3
     estimand: ClassVar[str] = (
         "coefficient of the treatment in a regression with unit and period effects"
     )
 
     exposure: str | None = None
-
-    def objections(
-        self,
-        panel: Panel,
-        claim: Claim,
-        policy: Policy,  # noqa: ARG002 - every design's door
-    ) -> tuple[str, ...]:
-        """Why the regression does not fit; empty if it does."""
-        return _forbidden(panel, arrange(panel, claim))
 
     def fit(
         self,
@@ -190,23 +176,12 @@ class EventStudy(_TwoWay):
     [(0, -3.0), (1, -4.0)]
     """
 
-    assumptions: ClassVar[tuple[Assumption, ...]] = _LEANS_ON
-    sms_level: ClassVar[int] = 3
     estimand: ClassVar[str] = (
         "average over treated units and periods of the coefficients by periods since the start"
     )
 
     reference: int = -1
     window: tuple[int, int] | None = None
-
-    def objections(
-        self,
-        panel: Panel,
-        claim: Claim,
-        policy: Policy,  # noqa: ARG002 - every design's door
-    ) -> tuple[str, ...]:
-        """Why the regression does not fit; empty if it does."""
-        return _forbidden(panel, arrange(panel, claim))
 
     def fit(
         self,

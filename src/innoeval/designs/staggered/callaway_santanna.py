@@ -7,19 +7,21 @@ from typing import ClassVar
 
 import numpy as np
 
-from innoeval.designs.base import FEWEST_FOR_SPELL, Arrangement, arrange
+from innoeval.designs.base import COMPARISON_OF_CHANGES, FEWEST_FOR_SPELL, Arrangement, arrange
 from innoeval.designs.staggered.cohorts import (
     Base,
     Comparison,
     Rule,
     base_spans,
     behind,
+    refuse_negative,
+    refuse_unknown,
     sort_units,
 )
 from innoeval.designs.staggered.covariates import read_covariates
 from innoeval.designs.staggered.errors import settle
 from innoeval.designs.staggered.kernel import StaggeredKernel
-from innoeval.designs.staggered.record import ASSUMPTIONS, ESTIMAND, averaged, full_estimate
+from innoeval.designs.staggered.record import ESTIMAND, averaged, full_estimate
 from innoeval.errors import DesignError
 from innoeval.inference import Choice
 from innoeval.records.assumption import Assumption
@@ -89,7 +91,7 @@ class CallawaySantAnna:
     (-3.5, [-3.0, -4.0])
     """
 
-    assumptions: ClassVar[tuple[Assumption, ...]] = ASSUMPTIONS
+    assumptions: ClassVar[tuple[Assumption, ...]] = COMPARISON_OF_CHANGES
     relaxes: ClassVar[Assumption] = Assumption.parallel_trends
     sms_level: ClassVar[int] = 3
     estimand: ClassVar[str] = ESTIMAND
@@ -105,17 +107,12 @@ class CallawaySantAnna:
         object.__setattr__(self, "covariates", tuple(self.covariates))
         if self.method not in {"dr", "ipw", "reg"}:
             raise DesignError(f"method='{self.method}' is not known; write 'dr', 'ipw' or 'reg'")
-        if self.comparison not in {"never_treated", "not_yet_treated"}:
-            raise DesignError(
-                f"comparison='{self.comparison}' is not known; write 'never_treated' or "
-                "'not_yet_treated'"
-            )
+        refuse_unknown(self.comparison)
         if self.base not in {"universal", "varying", "average"}:
             raise DesignError(
                 f"base='{self.base}' is not known; write 'universal', 'varying' or 'average'"
             )
-        if self.anticipation < 0:
-            raise DesignError("anticipation counts periods before the start; write 0 or more")
+        refuse_negative(self.anticipation)
 
     def objections(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -15,6 +15,20 @@ from innoeval.stats.contrast import period_effects
 
 Comparison = Literal["never_treated", "not_yet_treated"]
 Base = Literal["universal", "varying", "average"]
+
+
+def refuse_unknown(comparison: str) -> None:
+    """Raise a DesignError for a comparison group that no design knows."""
+    if comparison not in get_args(Comparison):
+        raise DesignError(
+            f"comparison='{comparison}' is not known; write 'not_yet_treated' or 'never_treated'"
+        )
+
+
+def refuse_negative(anticipation: int) -> None:
+    """Raise a DesignError for a number of periods before the start below zero."""
+    if anticipation < 0:
+        raise DesignError("anticipation counts periods before the start; write 0 or more")
 
 
 class Cohorts(NamedTuple):

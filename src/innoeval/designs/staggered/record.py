@@ -7,10 +7,10 @@ from functools import partial
 
 import numpy as np
 
+from innoeval.designs.base import COMPARISON_OF_CHANGES
 from innoeval.designs.staggered.cohorts import Spans, behind
 from innoeval.designs.staggered.kernel import Answer, StaggeredKernel
 from innoeval.errors import DesignError
-from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Component, Estimate, Interval, Path
 from innoeval.records.freeze import Floats
@@ -22,20 +22,6 @@ from innoeval.stats.contrast import Compared, student
 ESTIMAND = (
     "average effect on the treated over all their periods from the start, each treated unit and "
     "period counted once"
-)
-ASSUMPTIONS = (
-    Assumption.parallel_trends,
-    Assumption.no_mean_reversion,
-    Assumption.no_concurrent_change,
-    Assumption.stable_measure,
-    Assumption.not_one_unit,
-    Assumption.prespecified_window,
-    Assumption.no_anticipation,
-    Assumption.no_spillover,
-    Assumption.stable_composition,
-    Assumption.all_sites_reported,
-    Assumption.prespecified_outcome,
-    Assumption.no_harm_elsewhere,
 )
 
 
@@ -129,7 +115,7 @@ def averaged(
         n_obs=int(np.isfinite(cohorts.outcomes).sum()),
         inference=inference,
         influence=answer.added * len(answer.added),
-        assumptions=ASSUMPTIONS,
+        assumptions=COMPARISON_OF_CHANGES,
         warnings=(*notes, *answer.found.notes, *said),
         level=ready.policy.level,
         whole=share_unit(panel, claim.outcome) if claim.scale == "percentage_points" else 1.0,

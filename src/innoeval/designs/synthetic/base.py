@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from innoeval.designs.base import FEWEST_FOR_SPELL, SPELL, Mask, arrange
+from innoeval.designs.base import ANY_COMPARISON, FEWEST_FOR_SPELL, SPELL, Mask, arrange
 from innoeval.designs.synthetic.infer import cautions, describe, infer
 from innoeval.designs.synthetic.kernel import DonorKernel
 from innoeval.designs.synthetic.pool import (
@@ -39,17 +39,7 @@ class DonorDesign:
 
     assumptions: ClassVar[tuple[Assumption, ...]] = (
         Assumption.donor_fit,
-        Assumption.no_mean_reversion,
-        Assumption.no_concurrent_change,
-        Assumption.stable_measure,
-        Assumption.not_one_unit,
-        Assumption.prespecified_window,
-        Assumption.no_anticipation,
-        Assumption.no_spillover,
-        Assumption.stable_composition,
-        Assumption.all_sites_reported,
-        Assumption.prespecified_outcome,
-        Assumption.no_harm_elsewhere,
+        *ANY_COMPARISON,
     )
     relaxes: ClassVar[Assumption] = Assumption.donor_fit
     sms_level: ClassVar[int] = 3
