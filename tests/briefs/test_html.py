@@ -15,8 +15,8 @@ import pytest
 
 import innoeval as ie
 from innoeval.briefs import story
+from innoeval.briefs.attached import series_csv
 from innoeval.briefs.html import DARK, LIGHT, page
-from innoeval.briefs.typst import series_csv
 from innoeval.plots import theme
 from innoeval.records import Evaluation
 

@@ -13,7 +13,8 @@ import pytest
 from pypdf import PdfReader
 
 from innoeval.briefs import story
-from innoeval.briefs.typst import pdf, series_csv
+from innoeval.briefs.attached import series_csv
+from innoeval.briefs.typst import pdf
 from innoeval.errors import BriefError
 from innoeval.records import Evaluation
 

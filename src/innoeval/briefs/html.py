@@ -11,9 +11,9 @@ from importlib.resources import files
 from string import Template
 
 from innoeval import plots
+from innoeval.briefs.attached import attachments
 from innoeval.briefs.story import Story, story
 from innoeval.briefs.technical import Row
-from innoeval.briefs.typst import attachments
 from innoeval.plots import theme
 from innoeval.records.evaluation import Evaluation
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import math
 from dataclasses import asdict, replace
 from datetime import date
 from importlib.resources import files
-from io import StringIO
 from typing import TYPE_CHECKING
 
 from innoeval import plots
 from innoeval.briefs import words
+from innoeval.briefs.attached import attachments
 from innoeval.briefs.story import Story, story
 from innoeval.errors import BriefError
 from innoeval.plots import theme
-from innoeval.records.estimate import Path
 from innoeval.records.evaluation import Evaluation
 
 if TYPE_CHECKING:
@@ -89,41 +86,6 @@ def pdf(ev: Evaluation, data: str | None = None) -> bytes:
             "with innoeval and matplotlib: install both again with pip"
         )
     return made
-
-
-def attachments(ev: Evaluation, data: str | None = None) -> list[tuple[str, str, str, str]]:
-    """Files inside the PDF: name, media type, what it is, text."""
-    # A lone surrogate has no bytes; written as an escape it is still the same JSON.
-    record = ev.to_json().encode("utf-8", "backslashreplace").decode()
-    found = [
-        (
-            "evaluation.json",
-            "application/json",
-            "The whole evaluation, as innoeval reads it back",
-            record,
-        )
-    ]
-    if ev.estimate is not None and ev.estimate.path is not None:
-        about = (
-            "Each period: observed, expected without the innovation, effect, interval, comparison"
-        )
-        found.append(("series.csv", "text/csv", about, series_csv(ev.estimate.path)))
-    if data is not None:
-        found.append(("panel.csv", "text/csv", "The data that were evaluated", data))
-    return found
-
-
-def series_csv(path: Path) -> str:
-    """The path as CSV, numbers in full; an empty cell is a missing value or no bound."""
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    names = ("observed", "counterfactual", "effect", "low", "high", "comparison")
-    writer.writerow(("period", *names))
-    columns = [getattr(path, name) for name in names]
-    for place, period in enumerate(path.period):
-        values = [float(column[place]) for column in columns]
-        writer.writerow((period, *(repr(v) if math.isfinite(v) else "" for v in values)))
-    return text.getvalue()
 
 
 def _figures(ev: Evaluation, told: Story) -> dict[str, bytes]:
