@@ -45,7 +45,7 @@ from innoeval.checks.site_reversion import SiteReversion
 from innoeval.checks.spillover import Spillover
 from innoeval.checks.suite import examine
 from innoeval.checks.undeclared_break import UndeclaredBreak
-from innoeval.checks.window import Window
+from innoeval.checks.window import Window, window_multiverse
 
 #: Every check, in the order in which a brief lists the answers. A new check is one line here.
 CHECKS: tuple[Check, ...] = (
@@ -103,4 +103,5 @@ __all__ = [
     "examine",
     "find_flips",
     "specification_curve",
+    "window_multiverse",
 ]

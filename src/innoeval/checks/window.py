@@ -8,15 +8,22 @@ from typing import ClassVar
 import numpy as np
 
 from innoeval.checks.base import Bias, Case, Measurement
+from innoeval.designs.base import Arrangement, arrange
+from innoeval.errors import ClaimError, DesignError
 from innoeval.records.assumption import Assumption
+from innoeval.records.claim import Claim
 from innoeval.records.display import amount
-from innoeval.stats.all_windows import largest_by_chance, place_among_all
+from innoeval.records.panel import Panel
+from innoeval.records.window_pairs import WindowPairs
+from innoeval.stats.all_windows import all_pairs, largest_by_chance, place_among_all
 from innoeval.stats.contrast import window_contrasts
 
 #: Fewest other windows for a rank to mean something, and most that are tried.
 _FEWEST, _MOST = 20, 400
 #: Usual lengths of windows; pairs, choices of units and fewest units a side for the largest by chance.
 _LENGTHS, _PICKED, _DRAWS, _GROUP = (3, 6, 12), 60, 999, 3
+#: Most windows on a side of which `window_multiverse` keeps the pairs.
+_KEPT = 80
 #: In the upper fifth, but not shown to be picked: the check cannot tell.
 _HIGH = 0.2
 
@@ -76,7 +83,10 @@ class Window:
         start = np.array(firsts)
         before = (time >= start[:, :1]) & (time <= start[:, :1] + (b - a))
         after = (time >= start[:, 1:]) & (time <= start[:, 1:] + (d - c))
-        gains = case.sign * window_contrasts(_without_trend(case)[None], before, after)[0]
+        gains = (
+            case.sign
+            * window_contrasts(_without_trend(case.arrangement, launch)[None], before, after)[0]
+        )
         known = gains[np.isfinite(gains)]
         claimed = float(gains[firsts.index((a, c))])
         if len(known) < _FEWEST or not np.isfinite(claimed):
@@ -111,7 +121,7 @@ def _beyond_these(
     which: int,
 ) -> str:
     """Place among windows of all usual lengths, and whether the change holds however they were picked."""
-    series = case.sign * _without_trend(case)
+    series = case.sign * _without_trend(case.arrangement, case.kernel.launch)
     said = ""
     if np.isfinite(series).all():
         found = place_among_all(series, case.kernel.launch, stated, _LENGTHS)
@@ -135,16 +145,84 @@ def _beyond_these(
     )
 
 
-def _without_trend(case: Case) -> np.ndarray:
+def window_multiverse(claim: Claim, panel: Panel) -> WindowPairs:
+    """The improvement between every admissible pair of windows, and between those that were announced.
+
+    Windows of 3, 6 and 12 periods, and of the lengths announced, on either side of the start, with
+    the average of the treated units beyond a linear trend that runs throughout: as the check
+    `window` has it. Draw it with `innoeval.plots.window_multiverse`.
+
+    Parameters
+    ----------
+    claim
+        Names its windows.
+    panel
+        The service's metrics.
+
+    Raises
+    ------
+    ClaimError
+        Where the claim does not fit the panel, names no windows, or names such that do not lie on
+        either side of the start.
+    DesignError
+        Where the treated units start at different times, or a period has no value.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from innoeval import simulate
+    >>> case = simulate.draw(seed=1)
+    >>> stated = ("2022-07", "2022-12"), ("2023-01", "2023-06")
+    >>> found = window_multiverse(replace(case.claim, windows=stated), case.panel)
+    >>> found.named(found.stated), found.pairs
+    (('2022-07', '2022-12', '2023-01', '2023-06'), 972)
+    """
+    case = arrange(panel, claim)
+    if claim.windows is None:
+        raise ClaimError(
+            f"claim '{claim.id}' does not say which periods it compares; state them with windows="
+        )
+    launch = case.launch
+    series = _without_trend(case, launch) * (-1 if claim.better == "lower" else 1)
+    if not np.isfinite(series).all():
+        gaps = [p for p, x in zip(panel.periods, series, strict=True) if not np.isfinite(x)]
+        raise DesignError(
+            f"no treated unit has a value in {', '.join(gaps[:3])}; drop these periods"
+        )
+    a, b, c, d = (panel.calendar.position(period) for window in claim.windows for period in window)
+    if not (b < launch <= c):
+        raise ClaimError(
+            f"the windows of claim '{claim.id}' do not lie on either side of its start in "
+            f"{panel.periods[launch]}; mend windows= or the start"
+        )
+    stated = (a, b, c, d)
+    lengths = (*_LENGTHS, b - a + 1), (*_LENGTHS, d - c + 1)
+    place = place_among_all(series, launch, stated, _LENGTHS)
+    pairs = all_pairs(series, launch, lengths, _KEPT)
+    where = np.hstack([pairs.before, pairs.after])
+    own = series[c : d + 1].mean() - series[a : b + 1].mean()
+    kept = (where != stated).any(axis=1)  # the announced pair once, at the end
+    before, after = (
+        np.vstack([side[kept], [ends]])
+        for side, ends in ((pairs.before, stated[:2]), (pairs.after, stated[2:]))
+    )
+    return WindowPairs(
+        claim=claim.id, outcome=claim.outcome, periods=panel.periods,
+        before=before.astype(np.float64), after=after.astype(np.float64),
+        improvement=np.append(pairs.rise[kept], own), stated=int(kept.sum()),
+        percentile=place.percentile, pairs=place.pairs,
+    )  # fmt: skip
+
+
+def _without_trend(case: Arrangement, launch: int) -> np.ndarray:
     """Average of the treated units less a linear trend that was fitted beside a step at the start.
 
     A trend that goes on throughout would make the windows farthest apart look picked.
     """
-    outcomes = case.arrangement.outcomes[case.arrangement.treated]
-    series = np.array(outcomes.mean(axis=0))
+    series = np.array(case.outcomes[case.treated].mean(axis=0))
     time = np.arange(len(series))
     known = np.isfinite(series)
-    design = np.column_stack([np.ones(len(time)), time >= case.kernel.launch, time - time.mean()])
+    design = np.column_stack([np.ones(len(time)), time >= launch, time - time.mean()])
     centre = series[known].mean() if known.any() else 0.0
     fitted, *_ = np.linalg.lstsq(design[known], series[known] - centre, rcond=None)
     return np.asarray(series - centre - design[:, 2] * fitted[2])

@@ -9,6 +9,11 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Masks = npt.NDArray[np.bool_]
+Positions = npt.NDArray[np.int64]
+
+
+#: Of long series so many windows on a side are tried, evenly spread.
+_MOST = 2000
 
 
 class Place(NamedTuple):
@@ -51,10 +56,19 @@ def place_among_all(
     own /= np.sqrt(1 / (b + 1 - a) + 1 / (d + 1 - c))
     before, size_before = _means(sums, 0, launch, (*lengths, b + 1 - a))
     after, size_after = _means(sums, launch, len(series), (*lengths, d + 1 - c))
+    if before.size * after.size > _MOST**2:
+        before, size_before = _thinned(before, size_before)
+        after, size_after = _thinned(after, size_after)
     rises = after - before[:, None]
     scaled = rises / np.sqrt(1 / size_before[:, None] + 1 / size_after)
     tolerance = 1e-12 * max(1.0, abs(own))
     return Place(float((scaled <= own + tolerance).mean()), float(rises.max()), rises.size)
+
+
+def _thinned(means: Floats, sizes: Floats) -> tuple[Floats, Floats]:
+    """Windows evenly spread over all of them."""
+    keep = np.unique(np.linspace(0, len(means) - 1, _MOST).round().astype(np.int64))
+    return means[keep], sizes[keep]
 
 
 def _means(sums: Floats, first: int, stop: int, lengths: tuple[int, ...]) -> tuple[Floats, Floats]:
@@ -65,6 +79,58 @@ def _means(sums: Floats, first: int, stop: int, lengths: tuple[int, ...]) -> tup
         means.append(part)
         sizes.append(np.full(len(part), float(k)))
     return np.concatenate(means), np.concatenate(sizes)
+
+
+class Pairs(NamedTuple):
+    """Pairs of windows: first and last places, (K, 2) each, and the rise from one to the other, (K,)."""
+
+    before: Positions
+    after: Positions
+    rise: Floats
+
+
+def all_pairs(
+    series: Floats,
+    launch: int,
+    lengths: tuple[tuple[int, ...], tuple[int, ...]],
+    most: int | None = None,
+) -> Pairs:
+    """Every pair of windows of some lengths on either side of a start.
+
+    Parameters
+    ----------
+    series
+        Values that rise when things improve, (T,), without missing ones.
+    launch
+        Position of the first period after.
+    lengths
+        Lengths that are admissible before, and after.
+    most
+        Of more windows on a side, so many are kept, evenly spread.
+
+    Examples
+    --------
+    >>> found = all_pairs(np.array([0., 1, 2, 4]), 2, ((1,), (1,)))
+    >>> found.before[:, 0].tolist(), found.after[:, 0].tolist(), found.rise.tolist()
+    ([0, 0, 1, 1], [2, 3, 2, 3], [2.0, 4.0, 1.0, 3.0])
+    """
+    sums = np.concatenate([[0.0], np.cumsum(series)])
+    sides = []
+    for admissible, first, stop in zip(lengths, (0, launch), (launch, len(series)), strict=True):
+        places = [
+            (start, start + k - 1)
+            for k in sorted({k for k in admissible if 0 < k <= stop - first})
+            for start in range(first, stop - k + 1)
+        ]
+        if most is not None and len(places) > most:
+            keep = np.linspace(0, len(places) - 1, most).round().astype(np.int64)
+            places = [places[k] for k in np.unique(keep)]
+        sides.append(np.array(places, dtype=np.int64).reshape(-1, 2))
+    means = [
+        (sums[side[:, 1] + 1] - sums[side[:, 0]]) / (side[:, 1] - side[:, 0] + 1) for side in sides
+    ]
+    i, j = (x.ravel() for x in np.indices((len(sides[0]), len(sides[1]))))
+    return Pairs(sides[0][i], sides[1][j], means[1][j] - means[0][i])
 
 
 def largest_by_chance(

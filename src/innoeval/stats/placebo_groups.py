@@ -36,12 +36,39 @@ def placebo_groups(changes: Floats, treated: Masks, draws: int, seed: int) -> fl
     >>> placebo_groups(np.array([5., 1, 2, 3, 2]), np.arange(5) < 1, draws=99, seed=1)
     0.2
     """
+    real, shrunk = placebo_differences(changes, treated, draws, seed)
+    if not len(shrunk):
+        return float("nan")
+    return float((1 + (shrunk >= real).sum()) / (1 + len(shrunk)))
+
+
+def placebo_differences(
+    changes: Floats, treated: Masks, draws: int, seed: int
+) -> tuple[float, Floats]:
+    """The change of the treated units less that of the others, and the same of placebo groups.
+
+    Parameters
+    ----------
+    changes, treated, draws, seed
+        As for `placebo_groups`.
+
+    Returns
+    -------
+    The real difference, and one for each group; no group where it would have nothing to be held
+    against.
+
+    Examples
+    --------
+    >>> real, found = placebo_differences(np.array([5., 1, 2, 3, 2]), np.arange(5) < 1, 99, 1)
+    >>> real, found.round(2).tolist()
+    (3.0, [-1.29, 0.0, 1.29, 0.0])
+    """
     known = np.isfinite(changes)
     ours, theirs = changes[known & treated], changes[known & ~treated]
     n, m = len(ours), len(theirs)
     if n < 1 or m - n < 2:
-        return float("nan")
-    real = ours.mean() - theirs.mean()
+        return float("nan"), np.empty(0)
+    real = float(ours.mean() - theirs.mean())
     if n == 1:
         member = np.eye(m)
     else:
@@ -51,5 +78,4 @@ def placebo_groups(changes: Floats, treated: Masks, draws: int, seed: int) -> fl
         np.put_along_axis(member, chosen, 1.0, axis=1)
     sums = member @ theirs
     found = sums / n - (theirs.sum() - sums) / (m - n)
-    shrunk = found * np.sqrt((1 / n + 1 / m) / (1 / n + 1 / (m - n)))
-    return float((1 + (shrunk >= real).sum()) / (1 + len(shrunk)))
+    return real, np.asarray(found * np.sqrt((1 / n + 1 / m) / (1 / n + 1 / (m - n))))
