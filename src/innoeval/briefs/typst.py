@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date
 from importlib.resources import files
@@ -15,6 +16,7 @@ from innoeval.briefs.story import Story, story
 from innoeval.errors import BriefError
 from innoeval.plots import theme
 from innoeval.records.evaluation import Evaluation
+from innoeval.records.freeze import Frozen
 
 if TYPE_CHECKING:
     from typst import PDFStandard
@@ -47,8 +49,6 @@ def pdf(ev: Evaluation, data: str | None = None) -> bytes:
     BriefError
         Where a figure cannot be drawn, or the typesetter refuses the document.
     """
-    import typst
-
     told = story(ev)
     figures = _figures(ev, told)
     attached = attachments(ev, data)
@@ -60,29 +60,56 @@ def pdf(ev: Evaluation, data: str | None = None) -> bytes:
         "date": _document_date(ev).isoformat(),
         "attached": [{"name": name, "kind": kind, "about": about} for name, kind, about, _ in attached],
     }  # fmt: skip
+    files_inside = {name: image.decode() for name, image in figures.items()}
+    files_inside |= {name: text for name, _, _, text in attached}
     template = files("innoeval.briefs") / "templates" / "brief.typ"
+    return typeset(str(template), content, f"the brief of claim '{ev.claim.id}'", files_inside)
+
+
+def typeset(
+    template: str, content: Mapping[str, object], what: str, inside: Mapping[str, str] = Frozen()
+) -> bytes:
+    """Typeset a document by its template.
+
+    Parameters
+    ----------
+    template
+        Path of the template, which reads `sys.inputs.content` as JSON.
+    content
+        Everything that it places.
+    what
+        What the document is, for messages.
+    inside
+        Further inputs by name: figures as SVG, files to attach.
+
+    Returns
+    -------
+    The PDF: the same input gives the same bytes.
+
+    Raises
+    ------
+    BriefError
+        Where the typesetter refuses the document, or lacks a typeface.
+    """
+    import typst
+
     try:
         made, warnings = typst.compile_with_warnings(
-            str(template),
+            template,
             format="pdf",
             font_paths=[str(folder) for folder in theme.font_folders()],
             ignore_system_fonts=True,
             pdf_standards=list(STANDARDS),
-            sys_inputs={
-                "content": json.dumps(content),
-                **{name: image.decode() for name, image in figures.items()},
-                **{name: text for name, _, _, text in attached},
-            },
+            sys_inputs={"content": json.dumps(content), **inside},
         )
     except (RuntimeError, ValueError) as error:
         raise BriefError(
-            f"the brief of claim '{ev.claim.id}' cannot be typeset ({error}); "
-            "please report this as a bug, with the claim"
+            f"{what} cannot be typeset ({error}); please report this as a bug, with the claim"
         ) from error
     lacking = [warning.message for warning in warnings if "unknown font" in warning.message]
     if lacking:
         raise BriefError(
-            f"the brief of claim '{ev.claim.id}' lacks a typeface ({'; '.join(lacking)}); it comes "
+            f"{what} lacks a typeface ({'; '.join(lacking)}); it comes "
             "with innoeval and matplotlib: install both again with pip"
         )
     return made

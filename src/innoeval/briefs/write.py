@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 
 from innoeval.briefs.html import page
+from innoeval.briefs.place import check_place, put
 from innoeval.briefs.typst import pdf
 from innoeval.errors import BriefError
 from innoeval.records.evaluation import Evaluation
@@ -63,8 +63,8 @@ def write_brief(
         raise BriefError(
             f"a brief cannot be written to '{path}': {found} names no format that is written yet; end it in {known}"
         )
-    _check_place(path, overwrite=overwrite)
-    _replace(path, write(ev, None if data is None else panel_csv(ev, data)))
+    check_place(path, overwrite=overwrite)
+    put(path, write(ev, None if data is None else panel_csv(ev, data)))
     return path
 
 
@@ -82,31 +82,3 @@ def panel_csv(ev: Evaluation, panel: Panel) -> str:
             "give the one that evaluate() was given, or leave it out"
         )
     return str(panel.frame.to_csv(index=False, lineterminator="\n"))
-
-
-def _check_place(path: Path, *, overwrite: bool) -> None:
-    folder = path.parent
-    if not folder.exists():
-        raise BriefError(f"the folder '{folder}' does not exist; make it first, or write elsewhere")
-    if not folder.is_dir():
-        raise BriefError(f"'{folder}' is not a folder; write elsewhere")
-    if path.is_dir():
-        raise BriefError(f"'{path}' is a folder; name a file in it")
-    if path.exists() and not overwrite:
-        raise BriefError(f"'{path}' exists already; say overwrite=True to replace it")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put content in a file beside it, then move it there in one step."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        try:
-            beside.write_bytes(content)
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise BriefError(
-            f"'{path}' cannot be written ({error.strerror or error}); "
-            "make its folder writable, close the file where it is open, or write elsewhere"
-        ) from error

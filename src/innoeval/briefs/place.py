@@ -1,0 +1,63 @@
+"""A file in its place: all of it or none of it."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from innoeval.errors import BriefError
+
+
+def check_place(path: Path, *, overwrite: bool) -> None:
+    """Refuse a place where nothing can be written, before anything is made.
+
+    Parameters
+    ----------
+    path
+        Where to write.
+    overwrite
+        Whether a file that is there may be replaced.
+
+    Raises
+    ------
+    BriefError
+        Saying what is in the way.
+    """
+    folder = path.parent
+    if not folder.exists():
+        raise BriefError(f"the folder '{folder}' does not exist; make it first, or write elsewhere")
+    if not folder.is_dir():
+        raise BriefError(f"'{folder}' is not a folder; write elsewhere")
+    if path.is_dir():
+        raise BriefError(f"'{path}' is a folder; name a file in it")
+    if path.exists() and not overwrite:
+        raise BriefError(f"'{path}' exists already; say overwrite=True to replace it")
+
+
+def put(path: Path, content: bytes) -> None:
+    """Put content in a file beside it, then move it there in one step.
+
+    Parameters
+    ----------
+    path
+        Where to write.
+    content
+        All of the file.
+
+    Raises
+    ------
+    BriefError
+        Where it cannot be written; what was there is as before.
+    """
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        try:
+            beside.write_bytes(content)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise BriefError(
+            f"'{path}' cannot be written ({error.strerror or error}); "
+            "make its folder writable, close the file where it is open, or write elsewhere"
+        ) from error
