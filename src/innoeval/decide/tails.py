@@ -1,46 +1,16 @@
-"""How far in the tail a claim's bar lies: one-sided p-values that agree with the deciding interval."""
+"""How far in the tail a size lies: one-sided p-values that agree with an analysis' interval."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from math import comb, inf, isfinite
+from math import comb, inf, isclose, isfinite
 
-from innoeval.decide.gates import Opened, joined
-from innoeval.decide.regions import Bar
-from innoeval.records.assumption import Assumption
+import numpy as np
+
 from innoeval.records.claim import Claim
-from innoeval.records.estimate import Estimate
+from innoeval.records.companions import Reading
+from innoeval.records.estimate import Estimate, Interval
 from innoeval.records.policy import Policy
-
-
-def tails(
-    claim: Claim,
-    base: Estimate,
-    stressed: Mapping[Assumption, Estimate],
-    opened: tuple[Opened, ...],
-    held: Bar,
-    policy: Policy,
-) -> tuple[float | None, float | None]:
-    """P-values of "at most what must be shown" and of "at least the bar of an overstated claim".
-
-    Every analysis that decides must reject, so the largest p-value of them counts.
-
-    Parameters
-    ----------
-    claim, base, stressed, opened, held, policy
-        As in `deciding_interval`, and the bar.
-    """
-    let_in = joined(base, stressed, opened)
-    replaced = any(item.replaces for item in opened) and not policy.strict
-    short = max(
-        one_sided(member, claim, held.overstated, policy)[1]
-        for member in (let_in if replaced else [base, *let_in])
-    )
-    if not isfinite(held.shown):
-        return None, short
-    # A relaxed analysis never lends a claim support, so the base one counts here in any case.
-    holds = max(one_sided(member, claim, held.shown, policy)[0] for member in (base, *let_in))
-    return holds, short
+from innoeval.stats.severity import NORMAL, implied_df
 
 
 def one_sided(
@@ -77,53 +47,62 @@ def one_sided(
     >>> [round(p, 3) for p in one_sided(found, claim, 2, Policy())]
     [0.03, 0.97]
     """
-    from scipy.special import stdtr, stdtrit
+    at_most, at_least = reading_of("", estimate, claim, policy).tails(np.array([edge]))
+    return float(at_most[0]), float(at_least[0])
 
+
+def reading_of(analysis: str, estimate: Estimate | None, claim: Claim, policy: Policy) -> Reading:
+    """An analysis as its tails are read; one that could not be made shows nothing.
+
+    Parameters
+    ----------
+    analysis
+        Its name.
+    estimate
+        None where it could not be made.
+    claim
+        Its scale.
+    policy
+        Holds the number of draws.
+    """
     if estimate is None or estimate.off_scale(claim.scale):
-        return 1.0, 1.0
-    bar = _in_units(estimate, claim, edge)
+        return Reading(
+            analysis=analysis, improvement=0.0, interval=Interval(-inf, inf), df=(1.0, 1.0),
+            level=policy.level, least=0.0, unit=1.0, bend=0.0,
+        )  # fmt: skip
+    unit, bend = 1.0, 0.0
+    if claim.scale == "percentage_points":
+        unit = estimate.whole / 100
+    elif claim.scale == "relative":
+        unit, bend = estimate.observed, -1.0 if claim.better == "lower" else 1.0
     low, high = estimate.improvement_int
     centre = estimate.improvement
     if not low < centre < high and isfinite(low + high):
         centre = (low + high) / 2
-    tail, p_values = (1 + estimate.level) / 2, []
-    for half, above in ((centre - low, centre - bar), (high - centre, bar - centre)):
-        if not (isfinite(half) and half > 0):
-            p_values.append(1.0)
-            continue
-        df = _shape(estimate, half, tail)
-        p = float(stdtr(df, -above / half * float(stdtrit(df, tail))))
-        p_values.append(max(p, _least(estimate, policy)))
-    return p_values[0], p_values[1]
+    return Reading(
+        analysis=analysis,
+        improvement=centre,
+        interval=Interval(low, high),
+        df=_shapes(estimate, centre - low, high - centre),
+        level=estimate.level,
+        least=_least(estimate, policy),
+        unit=unit,
+        bend=bend,
+    )
 
 
-def _in_units(estimate: Estimate, claim: Claim, edge: float) -> float:
-    """An edge on the claim's scale as an improvement in outcome units."""
-    if claim.scale == "percentage_points":
-        return edge * estimate.whole / 100
-    if claim.scale == "absolute":
-        return edge
-    raw = -edge if claim.better == "lower" else edge
-    effect = estimate.observed * raw / (1 + raw) if raw > -1 else -inf
-    return -effect if claim.better == "lower" else effect
-
-
-def _shape(estimate: Estimate, half: float, tail: float) -> float:
-    """Degrees of freedom, declared or those whose critical value the interval used."""
-    from scipy.special import stdtrit
-
+def _shapes(estimate: Estimate, below: float, above: float) -> tuple[float, float]:
+    """Degrees of freedom of both halves: declared, or those whose critical value they used."""
     if estimate.df is not None:
-        return estimate.df
-    used = half / estimate.std_error if estimate.std_error else 0.0
-    low, high = 1.0, 1e6
-    if used <= stdtrit(high, tail):
-        return high
-    if used >= stdtrit(low, tail):
-        return low
-    for _ in range(60):
-        middle = (low * high) ** 0.5
-        low, high = (middle, high) if stdtrit(middle, tail) > used else (low, middle)
-    return high
+        return estimate.df, estimate.df
+    first = _shape(estimate, below)
+    return first, first if isclose(below, above, rel_tol=1e-12) else _shape(estimate, above)
+
+
+def _shape(estimate: Estimate, half: float) -> float:
+    if not (estimate.std_error and isfinite(half)):
+        return NORMAL
+    return implied_df(half / estimate.std_error, estimate.level)
 
 
 def _least(estimate: Estimate, policy: Policy) -> float:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from innoeval.decide.certainty import certainty, maryland
-from innoeval.decide.gates import deciding_interval, main_gate, opened_gates
+from innoeval.decide.companions import companions
+from innoeval.decide.gates import deciding_interval, joined, main_gate, opened_gates
 from innoeval.decide.regions import Bar, bar, margin, status_of
-from innoeval.decide.tails import tails
 from innoeval.decide.words import lower, reason, remarks
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
@@ -65,7 +65,16 @@ def decide(
     opened = opened_gates(findings, main, relaxes, estimate, claim, policy)
     interval, deciding, why = deciding_interval(estimate, stressed, claim, opened, policy)
     status = status_of(interval, held)
-    holds, short = tails(claim, estimate, stressed, opened, held, policy)
+    let_in = zip(opened, joined(estimate, stressed, opened), strict=True)
+    beside = companions(
+        claim,
+        estimate,
+        [(str(item.relaxes), found) for item, found in let_in],
+        interval,
+        held,
+        policy,
+        replaced=deciding == "stressed",
+    )
     grade, downgrades = certainty(claim, estimate, findings, main, relaxes, policy, sms_level)
     return Verdict(
         status=status,
@@ -82,8 +91,9 @@ def decide(
         resolution=_resolution(claim, estimate, held),
         breakdown=_finite(margin(interval, held)),
         standards=maryland(claim, findings, sms_level, policy),
-        p_holds_up=holds,
-        p_falls_short=short,
+        p_holds_up=beside.holds_up,
+        p_falls_short=beside.falls_short,
+        companions=beside.companions,
     )
 
 

@@ -3,6 +3,7 @@
 from innoeval.records.assumption import Assumption
 from innoeval.records.calendar import Calendar, Frequency
 from innoeval.records.claim import Claim, Event
+from innoeval.records.companions import Companions
 from innoeval.records.estimate import Component, Estimate, Interval, Path
 from innoeval.records.evaluation import Evaluation, Measured, Objection
 from innoeval.records.finding import Finding
@@ -16,6 +17,7 @@ __all__ = [
     "Assumption",
     "Calendar",
     "Claim",
+    "Companions",
     "Component",
     "Estimate",
     "Evaluation",

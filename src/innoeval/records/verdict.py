@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from innoeval.records.companions import Companions
 from innoeval.records.estimate import Interval
 
 Status = Literal[
@@ -96,6 +97,8 @@ class Verdict:
         One-sided p-values of the analyses that decide, the largest of them: of "the improvement is
         at most what must be shown", and of "it is at least the share below which a claim counts as
         overstated". None where there is nothing to test. A portfolio draws its two lists from them.
+    companions
+        What helps to read the verdict and never decides; None if not evaluable.
     """
 
     status: Status
@@ -114,3 +117,4 @@ class Verdict:
     standards: tuple[Standard, ...] = ()
     p_holds_up: float | None = None
     p_falls_short: float | None = None
+    companions: Companions | None = None
