@@ -122,7 +122,7 @@ def test_every_judge_answers_the_plain_families() -> None:
 
 def test_foils_fall_for_a_pre_trend_and_the_gate_sees_it() -> None:
     found = rates(run(["welch", "twfe", "did_gated"], ["pre_trend"], draws=5).rows)
-    assert found["welch", "pre_trend", "null"]["false_support"].share == 1.0
+    assert found["welch", "pre_trend", "null"]["false_support"].share > 0.5
     assert found["twfe", "pre_trend", "null"]["false_support"].share == 1.0
     assert found["did_gated", "pre_trend", "null"]["hit"].share > 0.5
 

@@ -7,7 +7,7 @@ import pytest
 
 from innoeval.calibration import JUDGES
 from innoeval.calibration.naive import averaged, two_way
-from innoeval.calibration.oracle import oracle
+from innoeval.calibration.oracle import oracle, oracle_trend
 from innoeval.designs import TwoWayFixedEffects
 from innoeval.inference import Clustered
 from innoeval.simulate import draw, scenarios
@@ -60,3 +60,31 @@ def test_the_oracle_passes_over_what_chance_chose() -> None:
     family = scenarios()["lucky_look"]
     assert oracle(family.draw(seed=1, truth="null")) is None
     assert oracle(family.draw(seed=1, truth="true")) is not None
+
+
+def test_the_oracle_without_trend_is_blind_to_trends_and_keeps_its_level() -> None:
+    family = scenarios()["pre_trend"]
+    draws = [family.draw(seed, "null") for seed in range(100)]
+    answers = [oracle_trend(case) for case in draws]
+    missed = [a.interval[0] > 0 or a.interval[1] < 0 for a in answers if a and a.interval]
+    assert len(missed) == 100
+    assert np.mean(missed) < 0.12
+
+
+def test_the_oracle_without_trend_passes_over_chance_that_was_chosen_before_the_start() -> None:
+    case = scenarios()["bad_spell"].draw(seed=1, truth="true")
+    assert oracle(case) is not None
+    assert oracle_trend(case) is None
+
+
+def test_what_a_trend_leaves_of_a_step_agrees_with_the_formula() -> None:
+    case = draw("none", seed=1, n_units=6, n_treated=2, n_before=5, n_after=4, size=2.0)
+    answer = oracle_trend(case)
+    assert answer is not None
+    assert answer.interval is not None
+    assert case.known is not None
+    columns = np.column_stack([np.ones(9), np.arange(9), np.arange(9) >= 5])
+    inverse = np.linalg.inv(columns.T @ np.linalg.inv(case.known.covariance) @ columns)
+    error = np.sqrt((1 / 2 + 1 / 4) * inverse[2, 2])
+    low, high = answer.interval
+    assert (high - low) / 2 == pytest.approx(1.959964 * error, rel=1e-5)

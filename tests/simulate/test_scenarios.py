@@ -110,8 +110,8 @@ def test_flags_hit_or_are_false() -> None:
 
 def test_an_interval_covers_the_effect_or_does_not() -> None:
     told = FAMILIES["clean"].draw(seed=1, truth="true").truth
-    assert score("clean", "true", "supported", told=told, interval=(1.0, 2.0)).covers is True
-    assert score("clean", "true", "supported", told=told, interval=(1.6, 2.0)).covers is False
+    assert score("clean", "true", "supported", told=told, interval=(1.5, 2.5)).covers is True
+    assert score("clean", "true", "supported", told=told, interval=(2.1, 2.5)).covers is False
     assert score("clean", "true", "supported", told=told).covers is None
 
 

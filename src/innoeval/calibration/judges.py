@@ -15,7 +15,7 @@ import numpy as np
 
 from innoeval.calibration import naive
 from innoeval.calibration.answer import Answer, Judge, Sighted
-from innoeval.calibration.oracle import oracle
+from innoeval.calibration.oracle import oracle, oracle_trend
 from innoeval.errors import InnoevalError
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Interval
@@ -166,5 +166,6 @@ JUDGES: Mapping[str, Judge | Sighted] = MappingProxyType({
     "its_newey_west": refusing(its_newey_west),
     "did_gated": refusing(did_gated),
     "sdid_placebo": refusing(sdid_placebo),
+    "oracle_trend": Sighted(oracle_trend),
     "oracle": Sighted(oracle),
 })  # fmt: skip

@@ -1,24 +1,28 @@
 """The families of the public benchmark: what can be in a service's numbers when somebody claims success.
 
 Sizes are in standard deviations of one unit's noise in one period, unless its settings say otherwise.
+How large a claim has to be for these data to decide: docs/decisions/0018-precision.md.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
 from innoeval.simulate.family import Family
 
-#: 10 of 40 units for two years before and one after; a claim that such data can decide.
-_MANY: dict[str, Any] = {"size": 1.5}
+#: 10 of 30 units for three years before and one after, and a claim that such data can decide even by
+#: a judge that lets the treated units have a linear trend of their own.
+_RECORD: dict[str, Any] = {"n_before": 36, "n_after": 12}
+_MANY: dict[str, Any] = {**_RECORD, "n_units": 30, "n_treated": 10, "size": 2.0}
 _ONE: dict[str, Any] = {"n_units": 1, "n_treated": 1, "shock_sd": 0.0, "size": 2.0}
 _LONG: dict[str, Any] = {"n_before": 48, "n_after": 24}
-_CITY: dict[str, Any] = {"n_units": 30, "n_treated": 1, "size": 2.0}
+_CITY: dict[str, Any] = {**_MANY, "n_treated": 1}
 _NO_COMPARISON = ("no_comparison", "few_units")
 
 _CLEAN = (
-    Family(name="clean", says="Ten of forty units got it; nothing is wrong.", settings=_MANY,
+    Family(name="clean", says="Ten units got it, many did not; nothing is wrong.", settings=_MANY,
            hoped=(90, 95)),
     Family(name="everything_recorded", says="The same, with all on record that a check can ask for.",
            fault="recorded", settings=_MANY),
@@ -27,14 +31,14 @@ _CLEAN = (
     Family(name="one_city", says="One of thirty cities got it.", settings=_CITY,
            also=("few_units",), hoped=(35, 85)),
     Family(name="few_clusters", says="Four units got it, six did not.",
-           settings={"n_units": 10, "n_treated": 4, "size": 1.5}, also=("few_units",),
+           settings={**_MANY, "n_units": 10, "n_treated": 4}, also=("few_units",),
            hoped=(50, 90)),
     Family(name="short_post", says="Three periods after the start are known.",
            settings={**_MANY, "n_after": 3}, hoped=(40, 90)),
     Family(name="too_little_data", says="One unit, two periods before and two after.",
            settings={**_ONE, "n_before": 2, "n_after": 2}, also=_NO_COMPARISON, decidable=False),
     Family(name="too_noisy", says="Four units a side under noise six times as large as the claim.",
-           settings={"n_units": 8, "n_treated": 4, "noise": 6.0}, also=("few_units",)),
+           settings={**_RECORD, "n_units": 8, "n_treated": 4, "noise": 6.0}, also=("few_units",)),
 )  # fmt: skip
 
 _HOPED_SERIES = {(72, 0.3): (50, 90), (48, 0.3): (30, 80)}
@@ -76,7 +80,7 @@ _BESIDE = (
            fault="common_shock", settings={**_MANY, "n_units": 10, "n_treated": 10},
            seen_by=("concurrent_change",), also=_NO_COMPARISON, decidable=False),
     Family(name="everybody_improves", says="All units got it, and all were getting better anyway.",
-           fault="no_comparison", settings={**_LONG, "size": 1.5}, seen_by=("no_comparison",)),
+           fault="no_comparison", settings={**_MANY, **_LONG}, seen_by=("no_comparison",)),
     Family(name="co_intervention", says="Something else reached the treated units at the start, as declared.",
            fault="co_event", settings=_MANY, seen_by=("concurrent_change",), decidable=False),
     Family(name="co_intervention_hidden", says="The same, and nothing on record tells of it.",
@@ -134,21 +138,21 @@ _MEASURED = (
     Family(name="easier_cases", says="The treated get easier cases.",
            fault="easier_cases", settings=_MANY, seen_by=("case_mix",)),
     Family(name="denominator", says="The rate moves because more cases are counted.",
-           fault="denominator_shift", settings={"size": 4.0}, seen_by=("rate_decomposition",)),
+           fault="denominator_shift", settings={**_MANY, "size": 4.0}, seen_by=("rate_decomposition",)),
     Family(name="gaming", says="Cases that miss a target narrowly are recorded as met.",
            fault="gaming", settings=_MANY, seen_by=("bunching",), decidable=False),
     Family(name="heaping", says="Half of the values are guessed to the next five.",
-           fault="heaped", settings={"noise": 6.0, "level": 60.0, "size": 9.0}, also=("heaping",),
+           fault="heaped", settings={**_MANY, "noise": 6.0, "level": 60.0, "size": 12.0}, also=("heaping",),
            hoped=(85, 95)),
     Family(name="small_counts", says="Six cases a month.", fault="counts",
-           settings={"level": 6.0, "size": 1.5, "unit_sd": 0.8, "noise": 0.4, "shock_sd": 0.2,
+           settings={**_MANY, "level": 6.0, "unit_sd": 0.8, "noise": 0.4, "shock_sd": 0.2,
                      "season": 0.2},
            hoped=(45, 90)),
     Family(name="rare_zeros", says="One case a month, and often none.", fault="counts",
-           settings={"level": 1.2, "size": 0.5, "unit_sd": 0.1, "noise": 0.1, "shock_sd": 0.03,
+           settings={**_MANY, "level": 1.2, "size": 0.6, "unit_sd": 0.1, "noise": 0.1, "shock_sd": 0.03,
                      "season": 0.05}),
     Family(name="random_walks", says="Units wander, and keep what they gain or lose.",
-           fault="random_walk", settings={"size": 2.5}, hoped=(90, 95)),
+           fault="random_walk", settings={**_MANY, "size": 3.3}, hoped=(90, 95)),
     Family(name="random_walk_one", says="One unit of thirty wanders, as all do.",
            fault="random_walk", settings={**_CITY, "size": 4.0}, also=("few_units",)),
 )  # fmt: skip
@@ -161,7 +165,7 @@ _MIXED = (
            fault="pre_trend+common_shock", settings=_MANY, seen_by=("pre_trend",),
            also=("comparison_jump",)),
     Family(name="outlier_and_heaping", says="One freak month, and half of the values guessed.",
-           fault="outlier_month+heaped", settings={"noise": 6.0, "level": 60.0, "size": 9.0},
+           fault="outlier_month+heaped", settings={**_MANY, "noise": 6.0, "level": 60.0, "size": 12.0},
            seen_by=("outliers",), also=("heaping",)),
     Family(name="attrition_and_windows", says="The worst stop reporting, and the best windows are stated.",
            fault="attrition+best_of_36_windows", settings=_MANY, seen_by=("attrition", "window")),
@@ -169,13 +173,36 @@ _MIXED = (
            fault="spillover+pre_trend", settings={**_MANY, "strength": 0.5},
            seen_by=("spillover", "pre_trend")),
     Family(name="walks_and_shock", says="Units wander, and something reached all of them.",
-           fault="random_walk+common_shock", settings={"size": 2.5}, also=("comparison_jump",)),
+           fault="random_walk+common_shock", settings={**_MANY, "size": 3.3}, also=("comparison_jump",)),
     Family(name="definition_and_event", says="The treated changed the definition while something else reached them.",
            fault="definition_break+co_event", settings=_MANY,
            seen_by=("definition_break", "concurrent_change"), decidable=False),
 )  # fmt: skip
 
+#: Two years before and a claim of 1.5, which no judge can have both that care and that power for.
+_SHORT: dict[str, Any] = {"n_units": 40, "n_before": 24, "size": 1.5}
+_SHORTER: dict[str, dict[str, Any]] = {
+    "clean": _SHORT, "pre_trend": _SHORT, "pre_trend_half": _SHORT, "bad_spell": _SHORT,
+    "anticipation": _SHORT, "one_city": {"n_before": 24},
+    "few_clusters": {"n_before": 24, "size": 1.5},
+}  # fmt: skip
+
+
+def _with_short_record(family: Family) -> Family:
+    """The family with an earlier, harder setting, and hopes as before."""
+    return replace(
+        family,
+        name=f"{family.name}_short_record",
+        says=f"{family.says} Two years before are known.",
+        settings={**family.settings, **_SHORTER[family.name]},
+    )
+
+
+_STANDARD = (
+    *_CLEAN, *_SERIES, *_BEFORE, *_BESIDE, *_AFTER, *_CHOSEN, *_MEASURED, *_MIXED,
+)  # fmt: skip
+
 #: Every family, in the order of the table.
 FAMILIES: tuple[Family, ...] = (
-    *_CLEAN, *_SERIES, *_BEFORE, *_BESIDE, *_AFTER, *_CHOSEN, *_MEASURED, *_MIXED,
+    *_STANDARD, *(_with_short_record(family) for family in _STANDARD if family.name in _SHORTER),
 )  # fmt: skip
