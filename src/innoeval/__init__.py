@@ -22,10 +22,13 @@ if TYPE_CHECKING:
         simulate,
     )
     from innoeval.briefs import write_brief
+    from innoeval.briefs.read import read_evaluation
     from innoeval.calibration import calibrate
-    from innoeval.claims import ClaimRegister, read_claims
+    from innoeval.claims import ClaimRegister, Ledger, read_claims, read_ledger, register_claims
     from innoeval.portfolio import Portfolio, evaluate_all, pool, read_portfolio
+    from innoeval.records.verification import Verification
     from innoeval.sources import metrics, profile, read_panel
+    from innoeval.verification import verify
 
 __version__ = "0.1.0"
 
@@ -37,6 +40,12 @@ _LATER = {
     "profile": "innoeval.sources",
     "read_claims": "innoeval.claims",
     "ClaimRegister": "innoeval.claims",
+    "Ledger": "innoeval.claims",
+    "read_ledger": "innoeval.claims",
+    "register_claims": "innoeval.claims",
+    "read_evaluation": "innoeval.briefs.read",
+    "Verification": "innoeval.records.verification",
+    "verify": "innoeval.verification",
     "write_brief": "innoeval.briefs",
     "calibrate": "innoeval.calibration",
     "Portfolio": "innoeval.portfolio",
@@ -62,10 +71,12 @@ __all__ = [
     "Evaluation",
     "Event",
     "Finding",
+    "Ledger",
     "Panel",
     "Policy",
     "Portfolio",
     "Verdict",
+    "Verification",
     "calibrate",
     "calibration",
     "checks",
@@ -80,11 +91,15 @@ __all__ = [
     "portfolio",
     "profile",
     "read_claims",
+    "read_evaluation",
+    "read_ledger",
     "read_panel",
     "read_portfolio",
     "records",
+    "register_claims",
     "sensitivity",
     "simulate",
+    "verify",
     "write_brief",
 ]
 

@@ -26,6 +26,7 @@ from innoeval.records import (
     Panel,
     Policy,
 )
+from innoeval.records.columns import columns_of
 
 if TYPE_CHECKING:
     from innoeval.checks import Case
@@ -129,8 +130,9 @@ def evaluate(
         findings=findings,
         verdict=verdict,
         policy=policy,
-        provenance=_provenance(panel, policy),
+        provenance=_provenance(panel, policy, designs),
         flips=find_flips(facts, verdict) if facts else (),
+        columns=columns_of(panel),
     )
 
 
@@ -226,8 +228,9 @@ def _measured(panel: Panel, claim: Claim, case: Arrangement) -> Measured:
     )
 
 
-def _provenance(panel: Panel, policy: Policy) -> dict[str, str]:
+def _provenance(panel: Panel, policy: Policy, designs: object) -> dict[str, str]:
     """What a reader needs to get the same numbers again; no date of ours, so that bytes repeat."""
+    asked = {} if isinstance(designs, str) else {"designs": repr(designs)}
     return {
         **_versions(),
         "python": platform.python_version(),
@@ -236,6 +239,7 @@ def _provenance(panel: Panel, policy: Policy) -> dict[str, str]:
         "notes": " ".join(panel.notes),
         "policy": policy.digest,
         "seed": str(policy.seed),
+        **asked,
     }
 
 

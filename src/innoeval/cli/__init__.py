@@ -21,13 +21,14 @@ from innoeval.cli.screen import printable, say, verdict_table
 from innoeval.errors import InnoevalError
 from innoeval.records.policy import Policy
 
-BAD_INPUT, SOME_FAILED, BUG = 1, 3, 70
+BAD_INPUT, SOME_FAILED, BROKEN, BUG = 1, 3, 4, 70
 EXITS = """\b
 Exit codes:
    0  done
    1  bad input, said in words; nothing is written
    2  wrong use of a command or option
    3  batch, calibrate: done, but some failed; each says why
+   4  verify, register: it does not stand; each difference is named
   70  a fault in innoeval; INNOEVAL_DEBUG=1 shows where"""
 
 app = typer.Typer(
@@ -190,6 +191,85 @@ def check(
         console,
         f"{len(cases)} claim{'s fit their' if len(cases) != 1 else ' fits its'} data. Nothing is wrong.",
     )
+
+
+@app.command(epilog=EXITS, short_help="Compute a published verdict again.")
+@takes_roles
+def verify(
+    evaluation: Annotated[
+        Path,
+        typer.Argument(
+            metavar="EVALUATION",
+            help="An evaluation (JSON), or a brief that carries it (PDF, web page).",
+        ),
+    ],
+    panel: PanelFile,
+    roles: Roles,
+    *,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(metavar="LEDGER", help="An append-only register that holds the claim."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Compute a published verdict again from its data, and tell whether it stands.
+
+    The columns are read as the evaluation says that they were; options need only say the rest.
+    """
+    from innoeval.cli.verify import record, verify_files
+
+    found = verify_files(evaluation, panel, roles, ledger)
+    if as_json:
+        typer.echo(json.dumps(record(found), allow_nan=False))
+    else:
+        console = Console()
+        say(console, found.answer)
+        for difference in found.differences:
+            say(console, f"  {'✗' if difference.breaks else '·'} {difference.says}")
+    if not found.stands:
+        raise typer.Exit(BROKEN)
+
+
+@app.command(epilog=EXITS, short_help="Put claims on record, so that later edits show.")
+def register(
+    claims: ClaimsFile,
+    ledger: Annotated[
+        Path,
+        typer.Argument(metavar="LEDGER", help="The append-only register, a file of JSON lines."),
+    ],
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing: tell what was changed since.")
+    ] = False,
+    amend: Annotated[
+        bool, typer.Option("--amend", help="Put changed claims on record again; it will show.")
+    ] = False,
+    head: Annotated[
+        str, typer.Option(metavar="HASH", help="A hash that was published: it must be in there.")
+    ] = "",
+) -> None:
+    """Put claims at the end of an append-only register; or, with --check, hold them against it.
+
+    Each line leans on the one before, so that edited, removed and moved lines show. Publish the hash
+    that is printed, and rewriting the whole register shows, too.
+    """
+    from innoeval.cli.register import add
+    from innoeval.cli.register import check as check_ledger
+
+    console = Console()
+    if check:
+        read, found = check_ledger(claims, ledger, head=head)
+        say(console, f"{read.origin}: {len(read.entries)} entries")
+    else:
+        read, n, found = add(claims, ledger, amend=amend, head=head)
+        say(console, f"{read.origin}: {n} put on record, {len(read.entries)} entries")
+    for breach in found:
+        say(console, f"  {'✗' if breach.breaks else '·'} {breach.says}")
+    say(console, f"Hash of the last entry: {read.head}")
+    if any(breach.breaks for breach in found):
+        raise typer.Exit(BROKEN)
+    if check and not found:
+        say(console, "The claims are those that were put on record. Nothing was changed.")
 
 
 @app.command(epilog=EXITS, short_help="Measure how often judges of claims err.")

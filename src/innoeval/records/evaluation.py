@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
+from innoeval.records.columns import Columns
 from innoeval.records.display import card_html, card_text
 from innoeval.records.estimate import Estimate
 from innoeval.records.finding import Finding
@@ -75,6 +76,8 @@ class Evaluation:
         Versions, source, seeds.
     flips
         What would change the verdict.
+    columns
+        What each column of the panel was for; None in records of versions that did not say it.
     """
 
     claim: Claim
@@ -91,6 +94,7 @@ class Evaluation:
     policy: Policy
     provenance: Mapping[str, str] = field(default_factory=Frozen[str, str])
     flips: tuple[Flip, ...] = ()
+    columns: Columns | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "provenance", Frozen(self.provenance))

@@ -49,7 +49,8 @@ def load(kind: type[R], text: str) -> R:
         raise RecordError(f"this is not JSON ({error}); give a file that innoeval wrote") from None
     if not isinstance(plain, dict) or plain.pop("kind", None) != kind.__name__:
         raise RecordError(f"this JSON holds no {kind.__name__}; give a file that innoeval wrote")
-    if (found := plain.pop("format", None)) != FORMAT:
+    # The first records did not say their format.
+    if (found := plain.pop("format", 1)) != FORMAT:
         raise RecordError(
             f"this {kind.__name__} has format {found!r} and this innoeval reads format {FORMAT}; "
             "use the version of innoeval that its provenance names"
