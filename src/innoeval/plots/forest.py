@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from innoeval.plots import theme
+from innoeval.plots import labels, theme
 from innoeval.records.display import amount, span
 from innoeval.records.estimate import Interval
 from innoeval.records.pooled import Pooled
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 _AXES = {"relative": "Improvement, %", "percentage_points": "Improvement, points",
          "absolute": "Improvement, in outcome units"}  # fmt: skip
-#: A longer name of a site is cut.
-_LONGEST = 32
+#: More sites than this are drawn without their names, on axes no higher than a page.
+_NAMED, _HIGHEST = 60, 11.0
+#: Height of a row, in inches.
+_ROW = 0.24
 
 
 def forest(pooled: Pooled, ax: Axes | None = None) -> Axes:
@@ -40,8 +42,12 @@ def forest(pooled: Pooled, ax: Axes | None = None) -> Axes:
     sites = pooled.sites.sort_values("estimate", ascending=False)
     k = len(sites)
     factor = 100.0 if pooled.scale == "relative" else 1.0
+    high = min(1.0 + _ROW * (k + 2), _HIGHEST)
+    # Many sites have thin rows: the average and the new site keep the room of a usual one.
+    deep = max(1.0, _ROW * (k + 2) / (high - 1.0)) if k > _NAMED else 1.0
+    average = k - 1 + deep
     with theme.look():
-        ax = theme.axes(ax, 7.2, 1.0 + 0.24 * (k + 2))
+        ax = theme.axes(ax, 7.2, high)
         ax.axvline(0, color=theme.INK, linewidth=0.8, zorder=1)
         ax.axvline(factor * pooled.estimate, color=theme.MUTED, linewidth=0.8,
                    linestyle=(0, (3, 2)), zorder=1)  # fmt: skip
@@ -50,19 +56,25 @@ def forest(pooled: Pooled, ax: Axes | None = None) -> Axes:
         ax.hlines(rows, factor * ends[:, 0], factor * ends[:, 1], color=theme.OBSERVED, zorder=2)
         ax.scatter(
             factor * sites["estimate"], rows, marker="s", color=theme.OBSERVED, zorder=3,
-            s=10 + 90 * sites["weight"] / sites["weight"].max(),
+            s=(10 + 90 * sites["weight"] / sites["weight"].max()) / deep,
         )  # fmt: skip
         low, high = (factor * end for end in pooled.conf_int)
         middle = factor * pooled.estimate
         ax.fill(
-            [low, middle, high, middle], [k, k - 0.3, k, k + 0.3], color=theme.EXPECTED, zorder=3
-        )
+            [low, middle, high, middle],
+            [average, average - 0.3 * deep, average, average + 0.3 * deep],
+            color=theme.EXPECTED, zorder=3,
+        )  # fmt: skip
         new = [factor * end for end in pooled.new_site]
-        ax.barh(k + 1, new[1] - new[0], left=new[0], height=0.4, facecolor="none",
+        ax.barh(average + deep, new[1] - new[0], left=new[0], height=0.4 * deep, facecolor="none",
                 edgecolor=theme.EXPECTED, hatch="////", linewidth=1.0, zorder=3)  # fmt: skip
-        names = [_short(str(name)) for name in sites["id"]]
-        ax.set_yticks(range(k + 2), [*names, "Average of all sites", "A new site"])
-        ax.set_ylim(k + 1.6, -0.6)
+        names, at = [labels.short(str(name)) for name in sites["id"]], [*map(float, rows)]
+        if k > _NAMED:
+            names, at = [f"{k:,} sites, best on top"], [(k - 1) / 2]
+        ax.set_yticks(
+            [*at, average, average + deep], [*names, "Average of all sites", "A new site"]
+        )
+        ax.set_ylim(average + 1.6 * deep, -0.6 * deep)
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
         ax.set_xlabel(_AXES.get(pooled.scale, "Improvement"))
@@ -99,7 +111,3 @@ def _drawable(
     """Intervals with infinite ends cut where everything else ends."""
     finite = np.concatenate([ends[np.isfinite(ends)], pooled.new_site])
     return np.clip(ends, finite.min(), finite.max())
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from innoeval.errors import BriefError
-from innoeval.plots import theme, timeline
+from innoeval.plots import labels, theme, timeline
 from innoeval.records.display import amount
 from innoeval.records.estimate import Path
 from innoeval.records.evaluation import Evaluation
@@ -192,13 +192,13 @@ def _frame(ax: Axes, path: Path, drawn: list[tuple[str, Floats, str]], outcome: 
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     pad = (high - low) * 0.08 or abs(high) * 0.05 or 1.0
     ax.set_ylim(low - pad, high + 2.2 * pad)
-    positions, labels = timeline.ticks(path.period, width * (1 - share), theme.SIZE)
-    ax.set_xticks(positions, labels)
+    positions, words = timeline.ticks(path.period, width * (1 - share), theme.SIZE)
+    ax.set_xticks(positions, words)
     ax.spines["bottom"].set_bounds(0, span)
     ax.grid(axis="y")
     if max(abs(low), abs(high)) >= 1000 and high - low >= 4:
         ax.yaxis.set_major_formatter("{x:,.0f}")
-    ax.set_ylabel(_clipped(outcome.replace("_", " ")), fontfamily=list(theme.FACES))
+    ax.set_ylabel(labels.plain(outcome), fontfamily=list(theme.FACES))
     _name_lines(ax, drawn)
 
 
@@ -213,23 +213,11 @@ def _name_lines(ax: Axes, drawn: list[tuple[str, Floats, str]]) -> None:
         for label, values, colour in drawn
     ]
     ends.sort()
-    heights = _spread([end[0] for end in ends], least, bottom + least / 2, top - least / 2)
+    heights = labels.apart([end[0] for end in ends], least, bottom + least / 2, top - least / 2)
     for (_, label, colour), at in zip(ends, heights, strict=True):
         ax.annotate(label, (right, at), xytext=(6, 0), textcoords="offset points", va="center",
                     color=colour, fontsize=theme.SIZE, fontweight="bold", annotation_clip=False,
                     bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.4})  # fmt: skip
-
-
-def _spread(wanted: list[float], least: float, bottom: float, top: float) -> list[float]:
-    """Heights as near as may be to those wanted, `least` apart and inside the axes."""
-    placed: list[float] = []
-    for value in wanted:
-        placed.append(max(value, placed[-1] + least) if placed else max(value, bottom))
-    if placed and placed[-1] > top:
-        placed[-1] = max(top, bottom)
-        for i in range(len(placed) - 2, -1, -1):
-            placed[i] = min(placed[i], placed[i + 1] - least)
-    return placed
 
 
 def _mark_starts(ax: Axes, ev: Evaluation, path: Path) -> None:
@@ -246,7 +234,3 @@ def _mark_starts(ax: Axes, ev: Evaluation, path: Path) -> None:
                 xycoords=("data", "axes fraction"), xytext=(-4 if right else 4, -2),
                 textcoords="offset points", ha="right" if right else "left", va="top",
                 fontsize=theme.SIZE, bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.4})  # fmt: skip
-
-
-def _clipped(text: str, most: int = 40) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"

@@ -96,6 +96,9 @@ def look() -> Iterator[None]:
             "text.color": INK,
             "text.parse_math": False,  # a "$" in a metric's name is a "$"
             "text.usetex": False,
+            "figure.facecolor": PAPER,
+            "axes.facecolor": PAPER,
+            "savefig.facecolor": "auto",
             "axes.edgecolor": MUTED,
             "axes.labelcolor": INK,
             "axes.linewidth": 0.6,
@@ -133,12 +136,25 @@ def canvas(width: float, height: float) -> tuple[Figure, Axes]:
 
 
 def axes(ax: Axes | None, width: float, height: float) -> Axes:
-    """The axes given; or new ones that a notebook shows by itself."""
+    """The axes given, on paper; or new ones that a notebook shows by itself.
+
+    Letters here are dark: where a style or a notebook has a dark ground, the figure gets paper.
+    """
     if ax is not None:
+        ax.set_facecolor(PAPER)
+        if _dark(ax.figure.get_facecolor()):
+            ax.figure.set_facecolor(PAPER)
         return ax
     from matplotlib import pyplot as plt
 
     return plt.subplots(figsize=(width, height), layout="constrained")[1]
+
+
+def _dark(colour: object) -> bool:
+    """Whether dark letters could not be read on a colour; one that is seen through counts as paper."""
+    from matplotlib.colors import to_hex, to_rgba
+
+    return to_rgba(colour)[3] > 0.5 and contrast(to_hex(colour), INK) < 4.5  # type: ignore[arg-type]
 
 
 def svg(figure: Figure) -> bytes:
