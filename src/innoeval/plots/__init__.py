@@ -2,6 +2,7 @@
 
 from innoeval.plots.against import claim_against_estimate, describe_claim_against_estimate
 from innoeval.plots.answers import describe_findings, findings
+from innoeval.plots.claims_map import describe_portfolio_map, portfolio_map
 from innoeval.plots.control import control_chart, describe_control_chart
 from innoeval.plots.curve import describe_specification_curve, specification_curve
 from innoeval.plots.decomposition import bacon_decomposition, describe_bacon_decomposition
@@ -10,7 +11,7 @@ from innoeval.plots.event_times import describe_event_study, event_study
 from innoeval.plots.forest import describe_forest, forest
 from innoeval.plots.lines import counterfactual, describe_counterfactual
 from innoeval.plots.placebos import describe_placebo_distribution, placebo_distribution
-from innoeval.plots.claims_map import describe_portfolio_map, portfolio_map
+from innoeval.plots.severity import describe_severity_curve, severity_curve
 from innoeval.plots.steps import describe_sequence, sequence
 from innoeval.plots.tiles import coverage, describe_coverage
 from innoeval.plots.windows import describe_window_multiverse, window_multiverse
@@ -33,6 +34,7 @@ __all__ = [
     "describe_placebo_distribution",
     "describe_portfolio_map",
     "describe_sequence",
+    "describe_severity_curve",
     "describe_specification_curve",
     "describe_window_multiverse",
     "donor_weights",
@@ -42,6 +44,7 @@ __all__ = [
     "placebo_distribution",
     "portfolio_map",
     "sequence",
+    "severity_curve",
     "specification_curve",
     "window_multiverse",
 ]
