@@ -10,7 +10,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -25,11 +25,12 @@ from innoeval.records import (
     Objection,
     Panel,
     Policy,
+    Verdict,
 )
 from innoeval.records.columns import columns_of
 
 if TYPE_CHECKING:
-    from innoeval.checks import Case
+    from innoeval.checks import Case, Check
     from innoeval.designs import Choice, DecidingDesign, Design
     from innoeval.designs.base import Arrangement
 
@@ -74,8 +75,7 @@ def evaluate(
     >>> evaluate(case.claim, case.panel).verdict.status
     'supported'
     """
-    from innoeval.checks import CHECKS, examine, find_flips
-    from innoeval.decide import decide
+    from innoeval.checks import CHECKS, find_flips
     from innoeval.designs import choose
     from innoeval.designs.base import arrange
 
@@ -87,6 +87,67 @@ def evaluate(
         )
     choice = choose(panel, claim, policy, None if isinstance(designs, str) else tuple(designs))
     announced = _announced(panel, claim, policy)
+    found = judged(claim, panel, choice, announced, policy, CHECKS)
+    main = choice.design.relaxes if choice.design else None
+    others = tuple(estimate for relaxed, estimate in found.stressed.items() if relaxed != main)
+    return Evaluation(
+        claim=claim,
+        panel_fingerprint=panel.fingerprint,
+        measured=_measured(panel, claim, case),
+        design=type(choice.design).__name__ if choice.design else "",
+        objections=choice.objections,
+        estimate=_portable(found.estimate),
+        stressed=_portable(found.stressed.get(main)) if main else None,
+        announced=_portable(announced),
+        alternatives=tuple(
+            kept
+            for other in (*others, *(d.fit(panel, claim, policy=policy) for d in choice.beside))
+            if (kept := _portable(other)) is not None
+        ),
+        findings=found.findings,
+        verdict=found.verdict,
+        policy=policy,
+        provenance=_provenance(panel, policy, designs),
+        flips=find_flips(found.facts, found.verdict) if found.facts else (),
+        columns=columns_of(panel),
+    )
+
+
+class Judged(NamedTuple):
+    """What the deciding design, its checks and the rule say of a claim."""
+
+    estimate: Estimate | None
+    stressed: Mapping[Assumption, Estimate]
+    facts: Case | None
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+
+
+def judged(
+    claim: Claim,
+    panel: Panel,
+    choice: Choice,
+    announced: Estimate | None,
+    policy: Policy,
+    checks: Sequence[Check],
+) -> Judged:
+    """The way from a chosen design to a verdict.
+
+    Parameters
+    ----------
+    claim, panel, policy
+        As in `evaluate`.
+    choice
+        The design that decides, and why not the others.
+    announced
+        The promoter's own number, recomputed.
+    checks
+        The checks to choose from.
+    """
+    from innoeval.checks import examine
+    from innoeval.decide import decide
+    from innoeval.designs.base import arrange
+
     base: Estimate | None = None
     stressed: Mapping[Assumption, Estimate] = {}
     findings: tuple[Finding, ...] = ()
@@ -96,44 +157,23 @@ def evaluate(
         base = choice.design.fit(panel, claim, policy=policy)
         obstacles = (off_scale,) if (off_scale := base.off_scale(claim.scale)) else ()
     if base is not None and choice.design is not None and not obstacles:
+        case = arrange(panel, claim)
         stressed = choice.design.stressed(panel, claim, policy=policy)
         facts = _facts(claim, panel, case, choice.design, base, announced, policy)
-        findings = examine(facts, CHECKS)
+        findings = examine(facts, checks)
     else:
         base = None
-    main = choice.design.relaxes if choice.design else None
     verdict = decide(
         claim,
         base,
         stressed,
         findings,
         policy,
-        relaxes=main,
+        relaxes=choice.design.relaxes if choice.design else None,
         sms_level=choice.design.sms_level if choice.design else 0,
         obstacles=obstacles,
     )
-    others = tuple(estimate for assumption, estimate in stressed.items() if assumption != main)
-    return Evaluation(
-        claim=claim,
-        panel_fingerprint=panel.fingerprint,
-        measured=_measured(panel, claim, case),
-        design=type(choice.design).__name__ if choice.design else "",
-        objections=choice.objections,
-        estimate=_portable(base),
-        stressed=_portable(stressed.get(main)) if main else None,
-        announced=_portable(announced),
-        alternatives=tuple(
-            kept
-            for other in (*others, *(d.fit(panel, claim, policy=policy) for d in choice.beside))
-            if (kept := _portable(other)) is not None
-        ),
-        findings=findings,
-        verdict=verdict,
-        policy=policy,
-        provenance=_provenance(panel, policy, designs),
-        flips=find_flips(facts, verdict) if facts else (),
-        columns=columns_of(panel),
-    )
+    return Judged(base, stressed, facts, findings, verdict)
 
 
 def _portable(estimate: Estimate | None) -> Estimate | None:
