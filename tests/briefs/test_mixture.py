@@ -8,10 +8,13 @@ from tests.designs.donor_panels import factors
 from tests.evaluations import build
 from tests.panels import claim_on, panel_of
 
+from innoeval.briefs.language import language
 from innoeval.briefs.mixture import mixture
 from innoeval.briefs.story import story
 from innoeval.evaluate import evaluate
 from innoeval.records import Component, Evaluation
+
+ENGLISH = language("en")
 
 
 def mixed(*parts: tuple[str, float]) -> Evaluation:
@@ -29,6 +32,7 @@ def test_weights_and_what_changes_without_each_are_told() -> None:
             ("effect without #East", -1.35), ("effect without West", -1.5),
             ("effective number of donors", 2.31), ("misfit before the start", 0.04),
         ),
+        ENGLISH,
         most=2,
     )  # fmt: skip
     assert told.startswith("North 52 %, without it −1.0")
@@ -39,12 +43,14 @@ def test_weights_and_what_changes_without_each_are_told() -> None:
 
 
 def test_a_single_donor_has_nothing_without_it() -> None:
-    assert mixture(mixed(("weight of North", 1.0)), most=6).startswith("North 100 %. The effect")
+    assert mixture(mixed(("weight of North", 1.0)), ENGLISH, most=6).startswith(
+        "North 100 %. The effect"
+    )
 
 
 def test_designs_without_donors_say_nothing() -> None:
-    assert mixture(build("overstated"), most=6) == ""
-    assert mixture(build("not_evaluable"), most=6) == ""
+    assert mixture(build("overstated"), ENGLISH, most=6) == ""
+    assert mixture(build("not_evaluable"), ENGLISH, most=6) == ""
     assert "Imitated by" not in dict(story(build("overstated")).method)
 
 

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from innoeval.briefs import words
+from innoeval.briefs.language import language
 from innoeval.briefs.sizes import Sizes
 from innoeval.records import Evaluation, Interval
 
 Build = Callable[..., Evaluation]
+ENGLISH = language("en")
 
 
 @given(st.text(st.characters(), max_size=80))
@@ -41,7 +43,7 @@ def test_a_long_text_is_cut_and_says_so() -> None:
 
 def test_of_many_names_a_few_are_listed() -> None:
     assert (
-        words.listed([f"Ward {i}" for i in range(400)]) == "Ward 0, Ward 1, Ward 2 and 397 others"
+        ENGLISH.listed([f"Ward {i}" for i in range(400)]) == "Ward 0, Ward 1, Ward 2 and 397 others"
     )
 
 
@@ -79,11 +81,11 @@ def test_a_range_reads_right_whichever_way_is_better(
     build: Build, ends: tuple[float, float], lower: str, higher: str
 ) -> None:
     for better, said in (("lower", lower), ("higher", higher)):
-        sizes = Sizes(ev=build("supported", better=better), places=1, unit_places=1)
+        sizes = Sizes(ev=build("supported", better=better), say=ENGLISH, places=1, unit_places=1)
         assert sizes.span(Interval(*ends)) == said
 
 
 def test_a_size_that_is_not_nothing_is_not_written_as_0(build: Build) -> None:
-    sizes = Sizes(ev=build("supported"), places=0, unit_places=1)
+    sizes = Sizes(ev=build("supported"), say=ENGLISH, places=0, unit_places=1)
     assert sizes.size(0.0004) == "0.04 %"
     assert sizes.size(0.0) == "0 %"

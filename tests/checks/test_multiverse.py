@@ -120,5 +120,6 @@ def test_one_unit_that_carries_the_claim_is_named() -> None:
 
 def _method(ev: object) -> dict[str, str]:
     from innoeval.briefs import technical
+    from innoeval.briefs.language import language
 
-    return dict(technical.method(ev))  # type: ignore[arg-type]
+    return dict(technical.method(ev, language("en")))  # type: ignore[arg-type]

@@ -6,11 +6,14 @@ import csv
 import math
 from io import StringIO
 
+from innoeval.briefs.language import Language
 from innoeval.records.estimate import Path
 from innoeval.records.evaluation import Evaluation
 
 
-def attachments(ev: Evaluation, data: str | None = None) -> list[tuple[str, str, str, str]]:
+def attachments(
+    ev: Evaluation, say: Language, data: str | None = None
+) -> list[tuple[str, str, str, str]]:
     """Files inside a brief: name, media type, what it is, text."""
     # A lone surrogate has no bytes; written as an escape it is still the same JSON.
     record = ev.to_json().encode("utf-8", "backslashreplace").decode()
@@ -18,17 +21,16 @@ def attachments(ev: Evaluation, data: str | None = None) -> list[tuple[str, str,
         (
             "evaluation.json",
             "application/json",
-            "The whole evaluation, as innoeval reads it back",
+            say("attached.evaluation"),
             record,
         )
     ]
     if ev.estimate is not None and ev.estimate.path is not None:
-        about = (
-            "Each period: observed, expected without the innovation, effect, interval, comparison"
+        found.append(
+            ("series.csv", "text/csv", say("attached.series"), series_csv(ev.estimate.path))
         )
-        found.append(("series.csv", "text/csv", about, series_csv(ev.estimate.path)))
     if data is not None:
-        found.append(("panel.csv", "text/csv", "The data that were evaluated", data))
+        found.append(("panel.csv", "text/csv", say("attached.panel"), data))
     return found
 
 

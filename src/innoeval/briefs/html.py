@@ -10,8 +10,12 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-from innoeval import plots
 from innoeval.briefs.attached import attachments
+from innoeval.briefs.drawing import PRINT, Drawing
+from innoeval.briefs.edition import USUAL, Edition
+from innoeval.briefs.figure_against import draw_against
+from innoeval.briefs.figure_series import draw_series
+from innoeval.briefs.language import ENGLISH_FROM, ENGLISH_TO, Language, language
 from innoeval.briefs.story import Story, story
 from innoeval.briefs.technical import Row
 from innoeval.plots import theme
@@ -19,19 +23,9 @@ from innoeval.records.evaluation import Evaluation
 
 #: Colours by what they are for, on a light and on a dark page.
 LIGHT: dict[str, str] = {
-    "paper": theme.PAPER,
-    "ink": theme.INK,
-    "muted": theme.MUTED,
-    "rule": theme.RULE,
-    "grid": "#E3E7EB",
+    **PRINT,
     "tint": theme.PANEL,
     "link": theme.OBSERVED,
-    "observed": theme.OBSERVED,
-    "expected": theme.EXPECTED,
-    "comparison": theme.COMPARISON,
-    "gap": theme.GAP,
-    "hatch": theme.HATCH,
-    "band": theme.BAND,
     **{str(status): ink for status, ink in theme.FINDINGS.items()},
 }
 DARK: dict[str, str] = {
@@ -53,24 +47,11 @@ DARK: dict[str, str] = {
     "cannot_tell": "#F0BE6A",
     "not_applicable": "#A9B3BF",
 }
-#: What a figure may be drawn with; each follows the page into the dark.
-_DRAWN = ("paper", "ink", "muted", "rule", "grid", "tint", "observed", "expected", "comparison", "gap",
-          "hatch", "band")  # fmt: skip
-_INKS = {LIGHT[name].lower(): name for name in _DRAWN}
-#: Parts of a drawing that a page does not need, or that would act outside of the drawing.
-_SPARE = re.compile(
-    r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", re.DOTALL
-)
-#: A hundredth of a point is finer than any screen; more digits only make the file longer.
-_FINE = re.compile(r"(\.\d\d)\d+")
-_PLACES = re.compile(r'\b(?:d|x|y)="[^"]*"')
-_NAMES = re.compile(r'(\bid="|href="#|url\(#)')
-#: The outline of a letter: scaled, and without a style of its own, unlike every mark.
-_LETTER = re.compile(r'<path id="([^"]*)" (d="[^"]*" transform="[^"]*")/>')
-_CHECKS = ("Question", "Answer", "What was seen", "Could explain")
+#: What a figure is drawn with: it follows the page into the dark.
+_INKS = {ink: f"var(--{ink})" for ink in PRINT}
 
 
-def page(ev: Evaluation, data: str | None = None) -> bytes:
+def page(ev: Evaluation, data: str | None = None, edition: Edition = USUAL) -> bytes:
     """Write an evaluation as a web page that needs nothing beside it.
 
     Parameters
@@ -79,41 +60,36 @@ def page(ev: Evaluation, data: str | None = None) -> bytes:
         The evaluation.
     data
         CSV text of the panel, to be attached; None for none.
+    edition
+        Language, audience, and whose brief it is.
 
     Returns
     -------
     The file's content: the same input gives the same bytes.
-
-    Raises
-    ------
-    BriefError
-        Where a figure cannot be drawn.
     """
-    told = story(ev)
+    say, told = language(edition.language), story(ev, edition)
     template = files("innoeval.briefs") / "templates" / "brief.html"
-    letters: dict[str, str] = {}
     filled = Template(template.read_text(encoding="utf-8")).substitute(
+        {f"says_{name}": _said(text) for name, text in told.page.items()},
         title=_said(told.title),
-        description=_said(f"{told.headline}. {told.summary}"),
+        description=_said(_bare(f"{told.headline}. {told.summary}")),
         kicker=_said(told.kicker),
+        owner=_owner(told, edition),
         setting=_said(told.setting),
         icon=_said(told.icon),
         headline=_said(told.headline),
         summary=_said(told.summary),
         claim=_paragraphs(told.claim[:1]) + _paragraphs(told.claim[1:], "small muted"),
         evidence=_points(told.evidence),
-        against=_against(ev, told, letters),
+        against=_against(ev, told, say),
         dots=" ".join("●" if place < told.dots else "○" for place in range(4)),
         certainty=_said(told.certainty),
-        count=str(told.dots),
         strength=_paragraphs(told.strength, "small"),
-        series=_series(ev, told, letters),
-        letters="\n".join(f'<path id="{name}" {outline}/>' for outline, name in letters.items()),
+        series=_series(ev, told, say),
         meaning=_points(told.meaning),
         limits=_points(told.limits),
-        checks=_checks(told),
-        method=_listed(told.method),
-        provenance=_listed(told.provenance, _digests(told), _attached(ev, data)),
+        annex=_annex(ev, data, told, say),
+        notes=_paragraphs(told.notes),
         verdict=theme.VERDICTS[ev.verdict.status],
         light=_variables(LIGHT),
         dark=_variables(DARK),
@@ -124,7 +100,13 @@ def page(ev: Evaluation, data: str | None = None) -> bytes:
 
 def _said(text: str) -> str:
     """Text as text, whatever it holds; a number and its percent sign stay on one line."""
-    return re.sub(r"(?<=\d) %", "\u00a0%", escape(text))
+    safe = re.sub(r"(?<=\d) %", "\u00a0%", escape(text))
+    return safe.replace(ENGLISH_FROM, '<span lang="en">').replace(ENGLISH_TO, "</span>")
+
+
+def _bare(text: str) -> str:
+    """Text without the marks of its language, for places that hold no elements."""
+    return text.replace(ENGLISH_FROM, "").replace(ENGLISH_TO, "")
 
 
 def _paragraphs(texts: Iterable[str], kind: str = "") -> str:
@@ -136,61 +118,69 @@ def _points(texts: Iterable[str]) -> str:
     return "<ul>\n" + "\n".join(f"<li>{_said(text)}</li>" for text in texts) + "\n</ul>"
 
 
-def _against(ev: Evaluation, told: Story, letters: dict[str, str]) -> str:
-    caption = f"<figcaption>{_said(told.against_caption)}</figcaption>"
+def _owner(told: Story, edition: Edition) -> str:
+    """Name and logo of the organisation; a logo is a picture that runs and loads nothing."""
+    if not told.organisation:
+        return ""
+    name, logo = f"<strong>{_said(told.organisation)}</strong>", ""
+    if told.logo_alt:
+        kind = "svg+xml" if edition.logo_kind == "svg" else "png"
+        inside = b64encode(edition.logo).decode()
+        logo = f'<img alt="{_said(told.logo_alt)}" src="data:image/{kind};base64,{inside}">'
+    return f'<p class="owner">{logo}{name}</p>'
+
+
+def _against(ev: Evaluation, told: Story, say: Language) -> str:
     if not told.against_alt:
         return _paragraphs([told.against_caption], "small muted")
-    figure, ax = theme.canvas(3.1, 1.35)
-    plots.claim_against_estimate(ev, ax)
-    drawing = _drawing("a", theme.svg(figure), told.against_alt, letters)
-    return f"<figure>\n{drawing}\n{caption}\n</figure>"
+    drawing = _drawing(draw_against(ev, say, 223, 90, "a"), told.against_alt)
+    return f"<figure>\n{drawing}\n<figcaption>{_said(told.against_caption)}</figcaption>\n</figure>"
 
 
-def _series(ev: Evaluation, told: Story, letters: dict[str, str]) -> str:
+def _series(ev: Evaluation, told: Story, say: Language) -> str:
     """The chart twice, as letters that shrink with a phone could not be read; one of them is shown."""
     if not told.figure_alt:
         return _paragraphs([told.figure_caption], "small muted")
-    drawings = []
-    for name, kind, width, height in (("w", "wide", 7.6, 3.2), ("n", "narrow", 3.5, 2.9)):
-        figure, ax = theme.canvas(width, height)
-        plots.counterfactual(ev, ax)
-        ax.set_ylabel("")  # the name of the metric stands over the figure, as text
-        drawings.append(_drawing(name, theme.svg(figure), told.figure_alt, letters, kind))
+    drawings = [
+        _drawing(draw_series(ev, say, width, height, kind[0]), told.figure_alt, kind)
+        for kind, width, height in (("wide", 547, 220), ("narrow", 252, 210))
+    ]
     return "\n".join((
         "<figure>", *_paragraphs([told.figure_title], "small muted").splitlines(), *drawings,
         f"<figcaption>{_said(told.figure_caption)}</figcaption>", "</figure>",
     ))  # fmt: skip
 
 
-def _drawing(name: str, svg: bytes, alt: str, letters: dict[str, str], kind: str = "") -> str:
-    """A drawing for the page: with words, names that are its own, and colours that follow the page.
-
-    Outlines of letters are moved to `letters`, outline to name, which all drawings of the page share.
-    """
-    drawn = _SPARE.sub("", svg.decode()).strip()
-    own = dict(_LETTER.findall(drawn))
-    drawn = _LETTER.sub("", drawn)
-    drawn = _NAMES.sub(rf"\g<1>{name}-", drawn)
-    for letter, outline in own.items():
-        shared = letters.setdefault(outline, f"letter-{len(letters)}")
-        drawn = drawn.replace(f'href="#{name}-{letter}"', f'href="#{shared}"')
-    for colour, ink in _INKS.items():
-        drawn = re.sub(rf"(?i){colour}\b", f"var(--{ink})", drawn)
-    opening, rest = drawn.split(">", 1)
-    box = re.search(r'viewBox="[^"]*"', opening)
-    shape = f" {box[0]}" if box else ""
+def _drawing(sheet: Drawing, alt: str, kind: str = "") -> str:
+    """A drawing of the page, with words instead of it and colours that follow the page."""
     attribute = f' class="{kind}"' if kind else ""
-    rest = _PLACES.sub(lambda found: _FINE.sub(r"\1", found[0]), rest)
-    rest = re.sub(r"<defs>\s*</defs>", "", rest)
-    rest = re.sub(r"\s*\n\s*", "\n", rest)
-    return f'<svg{attribute}{shape} role="img" aria-label="{_said(alt)}">{rest}'
+    return sheet.svg(_INKS, f'{attribute} role="img" aria-label="{_said(_bare(alt))}"')
+
+
+def _annex(ev: Evaluation, data: str | None, told: Story, say: Language) -> str:
+    """Checks, method and sources; the public gets the attached files alone."""
+    attached = _attached(ev, say, data, told)
+    if not told.technical:
+        return f"<dl>\n{attached}\n</dl>"
+    rows = (
+        ("checks", _checks(told)),
+        ("method", _listed(told.method)),
+        ("provenance", _listed(told.provenance, _digests(told), attached)),
+    )
+    return "\n".join(
+        f'<section aria-labelledby="{name}">\n<h2 id="{name}">{_said(told.page[name])}</h2>\n{inside}\n</section>'
+        for name, inside in rows
+    )
 
 
 def _checks(told: Story) -> str:
     """The table of checks; roles are said, as a browser forgets them where rows are stacked."""
     if not told.checks:
         return _paragraphs([told.checks_caption])
-    heads = "".join(f'<th scope="col" role="columnheader">{head}</th>' for head in _CHECKS)
+    heads = "".join(
+        f'<th scope="col" role="columnheader">{_said(told.page[name])}</th>'
+        for name in ("question", "answer", "seen", "explains")
+    )
     rows = []
     for row in told.checks:
         none = "" if any(letter.isdigit() for letter in row["share"]) else " none"
@@ -198,49 +188,49 @@ def _checks(told: Story) -> str:
             f'<tr role="row"><th scope="row" role="rowheader">{_said(row["question"])}</th>'
             f'<td role="cell" class="answer {row["status"]}"><span aria-hidden="true">{_said(row["icon"])}</span> '
             f'{_said(row["word"])}</td><td role="cell">{_said(row["says"])}</td>'
-            f'<td role="cell" class="share{none}">{_said(row["share"])}</td></tr>'
+            f'<td role="cell" class="share{none}"><span class="label">{_said(told.page["explains"])}: </span>'
+            f"{_said(row['share'])}</td></tr>"
         )
     body = "\n".join(rows)
     return (
-        '<table role="table">\n<caption>Could explain: the share of the claim that a violation of this size would '
-        f"account for, with its 95\u00a0% interval.</caption>\n"
+        f'<table role="table">\n<caption>{_said(told.page["explains_what"])}</caption>\n'
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n<tbody role="rowgroup">\n{body}\n</tbody>\n</table>'
     )
 
 
 def _listed(rows: Iterable[Row], *more: str) -> str:
-    told = [_entry(label, _said(text)) for label, text in rows]
+    told = [_entry(_said(label), _said(text)) for label, text in rows]
     return "<dl>\n" + "\n".join([*told, *more]) + "\n</dl>"
 
 
 def _entry(label: str, inside: str) -> str:
-    return f"<div><dt>{_said(label)}</dt><dd>{inside}</dd></div>"
+    return f"<div><dt>{label}</dt><dd>{inside}</dd></div>"
 
 
 def _digests(told: Story) -> str:
     return "\n".join(
-        _entry(f"{label} (SHA-256)", f"<code>{_said(text)}</code>") for label, text in told.digests
+        _entry(_said(label), f"<code>{_said(text)}</code>") for label, text in told.digests
     )
 
 
-def _attached(ev: Evaluation, data: str | None) -> str:
+def _attached(ev: Evaluation, say: Language, data: str | None, told: Story) -> str:
     """Links that save what is inside the page; a link needs no script.
 
     The evaluation is packed, or it would be longer than all of the page.
     """
     links = []
-    for name, kind, about, text in attachments(ev, data):
+    for name, kind, about, text in attachments(ev, say, data):
         if kind == "application/json":
             packed = compress(text.encode(), 9, mtime=0)
             links.append(_link(f"{name}.gz", "application/gzip", packed, about))
         else:
             links.append(_link(name, kind, text.encode(), about))
-    return _entry("Attached", "<br>\n".join(links))
+    return _entry(_said(told.page["attached"]), "<br>\n".join(links))
 
 
 def _link(name: str, kind: str, content: bytes, about: str) -> str:
     inside = b64encode(content).decode()
-    return f'<a download="{name}" href="data:{kind};base64,{inside}">{name}</a>: {about}'
+    return f'<a download="{name}" href="data:{kind};base64,{inside}">{name}</a>: {_said(about)}'
 
 
 def _variables(colours: dict[str, str]) -> str:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from innoeval.briefs import words
+from innoeval.briefs.language import Language
 from innoeval.briefs.sizes import Sizes
-from innoeval.plots import scale
 from innoeval.records.evaluation import Evaluation
 
 _WEIGHT, _WITHOUT = "weight of ", "effect without "
 
 
-def mixture(ev: Evaluation, most: int) -> str:
+def mixture(ev: Evaluation, say: Language, most: int) -> str:
     """The units that count most, and how well their mix went along before the start.
 
     Parameters
     ----------
     ev
         An evaluation.
+    say
+        The language.
     most
         So many units are named, largest weight first.
 
@@ -35,31 +37,37 @@ def mixture(ev: Evaluation, most: int) -> str:
     if not weights:
         return ""
     # One place more than the interval has: what single donors change is small.
-    places = Sizes.of(ev).unit_places + 1
+    places = Sizes.of(ev, say).unit_places + 1
     named = []
     for unit, weight in list(weights.items())[:most]:
         without = parts.get(_WITHOUT + unit)
-        told = "" if without is None else f", without it {scale.number(without, places)}"
-        share = scale.number(100 * weight, 1 if abs(weight) < 0.1 else 0)
-        named.append(f"{words.shown(unit, 60)} {share} %{told}")
-    said = f"{'; '.join(named)}"
-    if len(weights) > most:
-        rest = [parts.get(_WITHOUT + unit) for unit in list(weights)[most:]]
-        ends = sorted(value for value in rest if value is not None)
-        span = (
-            f", without any one of them {scale.number(ends[0], places)} to {scale.number(ends[-1], places)}"
-            if ends
-            else ""
+        share = say.number(100 * weight, 1 if abs(weight) < 0.1 else 0)
+        told = {"unit": words.shown(unit, 60), "share": share}
+        named.append(
+            say("method.weight", **told)
+            if without is None
+            else say("method.weight_without", **told, effect=say.number(without, places))
         )
-        together = scale.number(100 * sum(list(weights.values())[most:]), 0)
-        said += f"; {len(weights) - most} more with {together} % together{span}"
-    with_all = scale.number(ev.estimate.effect, places)
-    said += f". The effect with all of them is {with_all}, in outcome units."
+    if rest := list(weights)[most:]:
+        named.append(_rest(rest, weights, parts, say, places))
+    with_all = say("method.with_all", effect=say.number(ev.estimate.effect, places))
+    said = [f"{'; '.join(named)}.", with_all]
     if (effective := parts.get("effective number of donors")) is not None:
-        said += f" As diverse as {scale.number(effective, 1)} units of equal weight."
+        said.append(say("method.effective", n=say.number(effective, 1)))
     if (misfit := parts.get("misfit before the start")) is not None:
         more = 2 if round(misfit, places) == 0 else 0
-        said += (
-            f" Before the start the mix misses by {scale.number(misfit, places + more)} a period."
-        )
-    return said
+        said.append(say("method.misfit", misfit=say.number(misfit, places + more)))
+    return " ".join(said)
+
+
+def _rest(
+    units: list[str], weights: dict[str, float], parts: dict[str, float], say: Language, places: int
+) -> str:
+    """The units that are not named, in one."""
+    together = say.number(100 * sum(weights[unit] for unit in units), 0)
+    told = {"n": say.number(len(units), 0), "share": together}
+    ends = sorted(parts[_WITHOUT + unit] for unit in units if _WITHOUT + unit in parts)
+    if not ends:
+        return say("method.weights_rest", **told)
+    low, high = (say.number(end, places) for end in (ends[0], ends[-1]))
+    return say("method.weights_rest_without", **told, low=low, high=high)

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from innoeval.briefs import words
+from innoeval.briefs.language import Language
 from innoeval.briefs.mixture import mixture
 from innoeval.briefs.sizes import Sizes
 from innoeval.briefs.summary import judged, reasons
-from innoeval.plots import scale, theme
+from innoeval.plots import theme
 from innoeval.plots.answers import ranked, spread
 from innoeval.records.evaluation import Evaluation
 from innoeval.records.finding import Finding
 
-_DECIDING = {
-    "base": "The base analysis: the checks of its assumptions give no reason to relax one.",
-    "stressed": "The stressed analysis: a check shows that an assumption of the base analysis does not hold.",
-    "hull": "Both together, base and stressed: an assumption does not hold, or whether it does could not be settled.",
-    "none": "None.",
-}
-_STRICT = "Both together, base and stressed: the policy is strict."
 _MANY = 6
 #: So many checks that could not run get a row each.
 _FEW_SILENT = 3
-#: Downgrades on the first page; with more, all of them stand under Method.
-SHOWN_DOWNGRADES = 2
 #: So much of a query is printed: all of it, unless it is very long.
 _QUERY = 6000
 #: Versions and seeds, which share a row.
@@ -34,7 +25,7 @@ _VERSION = re.compile(r"\d+(\.\w+)*")
 Row = tuple[str, str]
 
 
-def checks(ev: Evaluation) -> tuple[dict[str, str], ...]:
+def checks(ev: Evaluation, say: Language) -> tuple[dict[str, str], ...]:
     """A row for each finding: question, status, icon, word, colour and answer.
 
     Checks that could not run share a row where there are many of them.
@@ -42,193 +33,220 @@ def checks(ev: Evaluation) -> tuple[dict[str, str], ...]:
     answered = [finding for finding in ranked(ev) if finding.status != "not_applicable"]
     silent = [finding for finding in ranked(ev) if finding.status == "not_applicable"]
     if len(silent) <= _FEW_SILENT:
-        return tuple(_row(finding) for finding in (*answered, *silent))
-    together = replace(
-        silent[0],
-        question=f"{len(silent)} further questions that these data do not answer, or that do not arise",
-        says=" ".join(finding.question for finding in silent),
-        bias=None,
-        share_explained=None,
-    )
-    return (*map(_row, answered), _row(together, 1500))
+        return tuple(_row(finding, say) for finding in (*answered, *silent))
+    asked = " ".join(map(say.question, silent))
+    together = {
+        **_row(silent[0], say),
+        "question": say("checks.silent", n=len(silent)),
+        "says": asked,
+    }
+    return (*(_row(finding, say) for finding in answered), {**together, "share": "–"})
 
 
-def _row(finding: Finding, most: int = 500) -> dict[str, str]:
+def _row(finding: Finding, say: Language) -> dict[str, str]:
     return {
-        "question": words.shown(finding.question, 200),
+        "question": say.question(finding),
         "status": finding.status,
         "icon": theme.FINDING_ICONS[finding.status],
-        "word": theme.FINDING_WORDS[finding.status],
+        "word": say(f"finding.{finding.status}"),
         "colour": theme.FINDINGS[finding.status],
-        "says": words.shown(finding.says, most),
-        "share": _share(finding),
+        "says": say.recorded(finding.says),
+        "share": _share(finding, say),
     }
 
 
-def _share(finding: Finding) -> str:
+def _share(finding: Finding, say: Language) -> str:
     """The share of the claim that a violation could explain, with its uncertainty."""
     if finding.share_explained is None:
         return "–"
     half = spread(finding)
-    share = scale.number(100 * finding.share_explained, 0)
-    return f"{share} %" if half is None else f"{share} % ± {scale.number(100 * half, 0)}"
+    share = say.number(100 * finding.share_explained, 0)
+    if half is None:
+        return say("checks.share", share=share)
+    return say("checks.share_spread", share=share, spread=say.number(100 * half, 0))
 
 
-def method(ev: Evaluation) -> tuple[Row, ...]:
+def method(ev: Evaluation, say: Language) -> tuple[Row, ...]:
     """How the verdict was reached: label and sentences, a row each."""
-    rows: list[Row] = [("Outcome", _outcome(ev)), ("Sample", _sample(ev))]
-    if judged(ev) and ev.estimate is not None:
+    rows: list[Row] = [("outcome", _outcome(ev, say)), ("sample", _sample(ev, say))]
+    estimate = ev.estimate
+    if judged(ev) and estimate is not None:
         rows = [
-            (
-                "Design",
-                f"{words.design_name(ev.design)}. {words.shown(words.capital(ev.estimate.estimand))}".rstrip(
-                    "."
-                )
-                + ".",
-            ),
+            ("design", _design(ev, say)),
             *rows,
-            *_results(ev),
-            ("Decision rule", _rule(ev)),
-            ("Verdict", " ".join(reasons(ev))),
-            *_robustness(ev),
+            *_results(ev, say),
+            ("rule", _rule(ev, say)),
+            ("verdict", " ".join(reasons(ev, say))),
+            *_robustness(ev, say),
         ]
-    rows += _others(ev)
-    if ev.estimate is not None and ev.estimate.warnings:
-        rows.append(
-            ("Warnings", " ".join(words.shown(w, 300) for w in ev.estimate.warnings[:_MANY]))
-        )
-    if ev.claim.events:
-        rows.append(("Other events", _events(ev)))
-    return tuple((label, text) for label, text in rows if text)
+    rows += _others(ev, say)
+    if estimate is not None:
+        rows.append(("warnings", " ".join(say.recorded(w, 300) for w in estimate.warnings[:_MANY])))
+    rows.append(("events", _events(ev, say)))
+    return tuple((say(f"method_row.{label}"), text) for label, text in rows if text)
 
 
-def _outcome(ev: Evaluation) -> str:
+def _design(ev: Evaluation, say: Language) -> str:
+    estimand = words.capital(ev.estimate.estimand).rstrip(".") if ev.estimate else ""
+    return say(
+        "method.design",
+        design=say.recorded(words.design_name(ev.design)),
+        estimand=say.recorded(estimand),
+    )
+
+
+def _outcome(ev: Evaluation, say: Language) -> str:
+    told = {
+        "outcome": words.shown(ev.claim.outcome, 120),
+        "better": say(f"size.better.{ev.claim.better}"),
+    }
+    over = ev.measured.denominator
+    said = (
+        say("method.outcome_per", **told, denominator=words.shown(over, 60))
+        if over
+        else say("method.outcome", **told)
+    )
     others = [name for name in ev.measured.recorded if name != ev.claim.outcome]
-    beside = f" Also recorded: {words.listed(others, _MANY)}." if others else ""
-    over = f", per {words.shown(ev.measured.denominator, 60)}" if ev.measured.denominator else ""
-    return f"{words.shown(ev.claim.outcome, 120)}{over}; {ev.claim.better} is better.{beside}"
+    return f"{said} {say('method.also', names=say.listed(others, _MANY))}" if others else said
 
 
-def _sample(ev: Evaluation) -> str:
-    m, treated = ev.measured, ev.claim.units
-    groups = f"{len(treated):,} with the innovation ({words.listed(treated)})"
+def _sample(ev: Evaluation, say: Language) -> str:
+    m, treated, starts = ev.measured, ev.claim.units, ev.measured.launches
+    groups = [say.counting("method.treated", len(treated), names=say.listed(treated))]
     if m.comparison:
-        groups += f", {len(m.comparison):,} for comparison ({words.listed(m.comparison)})"
-    used = f" {words.counted(ev.estimate.n_obs, 'value')} used," if ev.estimate else ""
-    starts = m.launches
-    several = (
-        f" {len(starts)} different starts, the last in {words.when(starts[-1])}."
-        if len(starts) > 1
-        else ""
-    )
-    return (
-        f"{words.counted(m.n_units, 'unit')}: {groups}. {words.capital(words.when(m.first))} to "
-        f"{words.when(m.last)}: {words.counted(m.n_before, 'period')} before the {'first ' if starts else ''}start, {m.n_after:,} from then on."
-        f"{used} {m.missing:,} missing.{several}"
-    )
+        groups.append(
+            say.counting("method.comparison", len(m.comparison), names=say.listed(m.comparison))
+        )
+    missing = say.number(m.missing, 0)
+    said = [
+        say("method.groups", units=say.counting("count.unit", m.n_units), groups=", ".join(groups)),
+        say.counting(
+            f"method.periods{'_first' if starts else ''}", m.n_before,
+            first=words.capital(say.when(m.first)), last=say.when(m.last), after=say.number(m.n_after, 0),
+        ),
+        say.counting("method.used", ev.estimate.n_obs, missing=missing)
+        if ev.estimate
+        else say("method.missing", missing=missing),
+    ]  # fmt: skip
+    if len(starts) > 1:
+        said.append(say("method.starts", n=len(starts), last=say.when(starts[-1])))
+    return " ".join(said)
 
 
-def _results(ev: Evaluation) -> tuple[Row, ...]:
-    sizes, estimate = Sizes.of(ev), ev.estimate
+def _results(ev: Evaluation, say: Language) -> tuple[Row, ...]:
+    sizes, estimate = Sizes.of(ev, say), ev.estimate
     if estimate is None:
         return ()
-    error = f" Standard error {sizes.units(estimate.std_error)}." if estimate.std_error else ""
-    level = f"{100 * estimate.level:g} % interval"
-    base = (
-        f"{sizes.range(estimate)}; in outcome units {sizes.units(estimate.effect)} "
-        f"({sizes.unit_span(estimate)}). {level}."
-    )
+    inference = say("method.inference", inference=_inference(estimate.inference, say))
+    if estimate.std_error:
+        inference += " " + say("method.error", error=sizes.units(estimate.std_error))
+    base = say(
+        "method.base", found=sizes.range(estimate), effect=sizes.units(estimate.effect),
+        range=sizes.unit_span(estimate), level=say.percent(estimate.level),
+    )  # fmt: skip
     stressed = (
-        f"{sizes.range(ev.stressed)}. {words.shown(words.capital(ev.stressed.inference), 300).rstrip('.')}."
-        if ev.stressed is not None
-        else "Could not be made with these data; where it is needed, it sets no bound."
-    )
-    return (
-        ("Inference", f"{words.capital(words.shown(estimate.inference, 300)).rstrip('.')}.{error}"),
-        ("Settled beforehand", words.shown(" ".join(estimate.choices), 1200)),
-        ("Base analysis", base),
-        ("Imitated by", mixture(ev, _MANY)),
-        ("Stressed analysis", stressed),
-        ("Which decides", _STRICT if ev.policy.strict else _DECIDING[ev.verdict.deciding]),
-    )
-
-
-def _rule(ev: Evaluation) -> str:
-    sizes, policy, verdict = Sizes.of(ev), ev.policy, ev.verdict
-    level = f"{100 * policy.level:g} % interval"
-    if verdict.claimed is None or verdict.smallest is None:
-        return (
-            f"Neither a number nor a smallest effect was declared: a {level} wholly above no change is an "
-            "improvement in part, one wholly below it harm, any other cannot tell."
+        say(
+            "method.stressed",
+            found=sizes.range(ev.stressed),
+            inference=_inference(ev.stressed.inference, say),
         )
-    over, shown = policy.overstated_below * verdict.claimed, policy.shown_share * verdict.claimed
-    default = "" if ev.claim.smallest_effect is not None else (
-        f" (by default {100 * policy.default_smallest:g} % of the claim, as none was declared)")  # fmt: skip
+        if ev.stressed is not None
+        else say("method.stressed_none")
+    )
+    deciding = "strict" if ev.policy.strict else ev.verdict.deciding
     return (
-        f"“Holds up” takes a {level} that begins above {sizes.stated(max(shown, verdict.smallest))} and ends at or "
-        f"above {sizes.stated(over)}; “holds up in part” one that begins above no change; “overstated” one that "
-        f"ends below {sizes.stated(over)}, which is {100 * policy.overstated_below:g} % of the claim; one that ends below "
-        f"{sizes.stated(min(verdict.smallest, over))} shows no meaningful improvement, one that ends below no change, "
-        f"harm. Smallest effect that matters: {sizes.stated(verdict.smallest)}{default}."
+        ("inference", inference),
+        ("settled", say.recorded(" ".join(estimate.choices), 1200)),
+        ("base", base),
+        ("imitated", mixture(ev, say, _MANY)),
+        ("stressed", stressed),
+        ("deciding", say(f"method.deciding_{deciding}")),
     )
 
 
-def _robustness(ev: Evaluation) -> list[Row]:
-    sizes, verdict = Sizes.of(ev), ev.verdict
+def _inference(text: str, say: Language) -> str:
+    return say.recorded(words.capital(words.shown(text, 300)).rstrip("."))
+
+
+def _rule(ev: Evaluation, say: Language) -> str:
+    sizes, policy, verdict = Sizes.of(ev, say), ev.policy, ev.verdict
+    level = say.percent(policy.level)
+    if verdict.claimed is None or verdict.smallest is None:
+        return say("method.rule_open", level=level)
+    over, shown = policy.overstated_below * verdict.claimed, policy.shown_share * verdict.claimed
+    said = say(
+        "method.rule", level=level, shown=sizes.stated(max(shown, verdict.smallest)),
+        over=sizes.stated(over), share=say.percent(policy.overstated_below),
+        cut=sizes.stated(min(verdict.smallest, over)), smallest=sizes.stated(verdict.smallest),
+    )  # fmt: skip
+    if ev.claim.smallest_effect is None:
+        said += " " + say("method.rule_default", share=say.percent(policy.default_smallest))
+    return said
+
+
+def _robustness(ev: Evaluation, say: Language) -> list[Row]:
+    sizes, verdict = Sizes.of(ev, say), ev.verdict
     said = []
     if verdict.breakdown is not None:
-        said.append(
-            f"The verdict stands unless the estimate is off by {sizes.size(verdict.breakdown)} or more."
-        )
+        said.append(say("method.stands", size=sizes.size(verdict.breakdown)))
     if verdict.resolution is not None:
-        said.append(f"Resolution {verdict.resolution:.1f} standard errors.")
-    rows = [("Robustness", " ".join(said))]
-    if ev.flips:
-        flips = " ".join(words.shown(flip.says, 300) for flip in ev.flips)
-        rows.append(("What would change this verdict", flips))
-    if len(verdict.downgrades) > SHOWN_DOWNGRADES:  # fewer stand on the first page
-        rows.append(
-            ("Certainty lowered", " ".join(words.shown(d, 300) for d in verdict.downgrades[:_MANY]))
-        )
-    if ev.not_examined:
-        rows.append(
-            ("Not examined", words.capital("; ".join(a.plain for a in ev.not_examined)) + ".")
-        )
+        said.append(say("method.resolution", resolution=say.number(verdict.resolution, 1)))
     scores = [
-        f"{words.shown(s.name, 60)}: {words.shown(s.score, 40)} ({words.shown(s.rule, 200)})."
+        say(
+            "method.standard", name=say.recorded(s.name, 60), score=words.shown(s.score, 40),
+            rule=say.recorded(s.rule, 200),
+        )
         for s in verdict.standards[:_MANY]
+    ]  # fmt: skip
+    unseen = "; ".join(map(say.assumption, ev.not_examined))
+    return [
+        ("robustness", " ".join(said)),
+        ("flips", " ".join(say.recorded(flip.says, 300) for flip in ev.flips)),
+        ("lowered", " ".join(say.recorded(d, 300) for d in verdict.downgrades[:_MANY])),
+        ("not_examined", f"{words.capital(unseen)}." if unseen else ""),
+        ("standards", " ".join(scores)),
     ]
-    return [*rows, ("Standards", " ".join(scores))]
 
 
-def _others(ev: Evaluation) -> list[Row]:
-    sizes = Sizes.of(ev)
+def _others(ev: Evaluation, say: Language) -> list[Row]:
+    sizes = Sizes.of(ev, say)
     fit = [
-        f"{words.design_name(other.design)} ({words.shown(other.inference, 200)}): {sizes.range(other)}."
+        say(
+            "method.beside", design=say.recorded(words.design_name(other.design)),
+            inference=say.recorded(other.inference, 200), found=sizes.range(other),
+        )
         for other in ev.alternatives[:_MANY]
-    ]
+    ]  # fmt: skip
     against = []
     for objection in ev.objections[:_MANY]:
         why = "; ".join(
             words.shown(reason, 250).rstrip(".") for reason in objection.reasons[:_MANY]
         )
-        against.append(
-            f"{words.design_name(objection.design)}: {why or 'another design fits better'}."
+        told = say.recorded(why, 2000) if why else say("method.fits_better")
+        design = say.recorded(words.design_name(objection.design))
+        against.append(say("method.not_used", design=design, reasons=told))
+    return [("beside", " ".join(fit)), ("not_used", " ".join(against))]
+
+
+def _events(ev: Evaluation, say: Language) -> str:
+    named = []
+    for event in ev.claim.events[:_MANY]:
+        whole = isinstance(event.scope, str)
+        scope = say(f"method.event_{event.scope}") if whole else say.listed(tuple(event.scope))
+        named.append(
+            say(
+                "method.event",
+                when=say.when(event.period),
+                what=words.shown(event.what, 120),
+                scope=scope,
+            )
         )
-    return [("Beside it", " ".join(fit)), ("Not used, and why", " ".join(against))]
+    if rest := len(ev.claim.events) - len(named):
+        named.append(say("method.more_events", n=say.number(rest, 0)))
+    return f"{'; '.join(named)}." if named else ""
 
 
-def _events(ev: Evaluation) -> str:
-    named = [
-        f"{words.when(event.period)}: {words.shown(event.what, 120)} "
-        f"({event.scope if isinstance(event.scope, str) else words.listed(event.scope)})"
-        for event in ev.claim.events[:_MANY]
-    ]
-    rest = len(ev.claim.events) - len(named)
-    return "; ".join(named) + (f"; and {rest} more." if rest else ".")
-
-
-def provenance(ev: Evaluation) -> tuple[Row, ...]:
+def provenance(ev: Evaluation, say: Language) -> tuple[Row, ...]:
     """Versions and other facts of the run, a row each; hashes stand apart."""
     shown = [
         (words.shown(key, 40), words.shown(value, _QUERY if key == "query" else 600))
@@ -236,14 +254,17 @@ def provenance(ev: Evaluation) -> tuple[Row, ...]:
         if value.strip() and value != ev.policy.digest
     ]
     short = [f"{key} {value}" for key, value in shown if _VERSION.fullmatch(value)]
-    rest = [(words.capital(key), value) for key, value in shown if not _VERSION.fullmatch(value)]
-    return (("Made with", ", ".join(short)), *rest) if short else tuple(rest)
+    rest = [
+        (say.recorded(words.capital(key)), say.recorded(value, _QUERY))
+        for key, value in shown
+        if not _VERSION.fullmatch(value)
+    ]
+    made = say("method_row.made_with")
+    return ((made, ", ".join(short)), *rest) if short else tuple(rest)
 
 
-def digests(ev: Evaluation) -> tuple[Row, ...]:
+def digests(ev: Evaluation, say: Language) -> tuple[Row, ...]:
     """SHA-256 of data, claim and policy."""
-    return (
-        ("Data", words.shown(ev.panel_fingerprint, 64)),
-        ("Claim", ev.claim.digest),
-        ("Policy", ev.policy.digest),
-    )
+    texts = (("data", words.shown(ev.panel_fingerprint, 64)), ("claim", ev.claim.digest),
+             ("policy", ev.policy.digest))  # fmt: skip
+    return tuple((say("page.hashed", what=say(f"method_row.{what}")), text) for what, text in texts)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import struct
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from innoeval import plots
 from innoeval.briefs import words
 from innoeval.briefs.attached import attachments
+from innoeval.briefs.drawing import PRINT
+from innoeval.briefs.edition import USUAL, Edition
+from innoeval.briefs.figure_against import draw_against
+from innoeval.briefs.figure_series import draw_series
+from innoeval.briefs.language import Language, language
 from innoeval.briefs.story import Story, story
 from innoeval.errors import BriefError
 from innoeval.plots import theme
@@ -19,18 +26,19 @@ from innoeval.records.evaluation import Evaluation
 from innoeval.records.freeze import Frozen
 
 if TYPE_CHECKING:
-    from typst import PDFStandard
+    from typst import Fonts, PDFStandard
 
 #: Both at once: accessible, and readable decades from now with its attachments.
 STANDARDS: tuple[PDFStandard, ...] = ("ua-1", "a-3a")
-_WIDTH = 6.9
-#: With a longer title and claim the figure gives way, so that the first page stays one page.
-_LONG = 420
+#: In points: the width of the page less its margins, and of the column at its right.
+_WIDTH, _COLUMN = 499.0, 181.0
+#: The figure gives way where there is more to say, so that the first page stays one page.
+_HEIGHTS = (250.0, 210.0, 165.0, 120.0)
 #: A document date where the data name none; the same input must give the same bytes.
 _NO_DATE = date(2000, 1, 1)
 
 
-def pdf(ev: Evaluation, data: str | None = None) -> bytes:
+def pdf(ev: Evaluation, data: str | None = None, edition: Edition = USUAL) -> bytes:
     """Write an evaluation as PDF.
 
     Parameters
@@ -39,6 +47,8 @@ def pdf(ev: Evaluation, data: str | None = None) -> bytes:
         The evaluation.
     data
         CSV text of the panel, to be attached; None for none.
+    edition
+        Language, audience, and whose brief it is.
 
     Returns
     -------
@@ -47,23 +57,24 @@ def pdf(ev: Evaluation, data: str | None = None) -> bytes:
     Raises
     ------
     BriefError
-        Where a figure cannot be drawn, or the typesetter refuses the document.
+        Where the typesetter refuses the document.
     """
-    told = story(ev)
-    figures = _figures(ev, told)
-    attached = attachments(ev, data)
-    told = _with_notes(told, ev)
+    say = language(edition.language)
+    told = story(ev, edition)
+    told = replace(told, notes=(*told.notes, *_notes(ev, say, edition)))
+    attached = attachments(ev, say, data)
     content = {
         "story": asdict(told),
         "theme": {"ink": theme.INK, "muted": theme.MUTED, "rule": theme.RULE, "panel": theme.PANEL,
                   "verdict": theme.VERDICTS[ev.verdict.status], "faces": theme.FACES},
         "date": _document_date(ev).isoformat(),
+        "heights": len(_HEIGHTS),
         "attached": [{"name": name, "kind": kind, "about": about} for name, kind, about, _ in attached],
     }  # fmt: skip
-    files_inside = {name: image.decode() for name, image in figures.items()}
-    files_inside |= {name: text for name, _, _, text in attached}
+    inside = {"logo": _logo(edition), **_figures(ev, told, say)}
+    inside |= {name: text for name, _, _, text in attached}
     template = files("innoeval.briefs") / "templates" / "brief.typ"
-    return typeset(str(template), content, f"the brief of claim '{ev.claim.id}'", files_inside)
+    return typeset(str(template), content, f"the brief of claim '{ev.claim.id}'", inside)
 
 
 def typeset(
@@ -97,7 +108,7 @@ def typeset(
         made, warnings = typst.compile_with_warnings(
             template,
             format="pdf",
-            font_paths=[str(folder) for folder in theme.font_folders()],
+            font_paths=_fonts(theme.font_folders()),
             ignore_system_fonts=True,
             pdf_standards=list(STANDARDS),
             sys_inputs={"content": json.dumps(content), **inside},
@@ -115,22 +126,40 @@ def typeset(
     return made
 
 
-def _figures(ev: Evaluation, told: Story) -> dict[str, bytes]:
-    """SVG of each figure that the story has words for."""
-    short = len(told.title) + sum(map(len, told.claim)) < _LONG
-    wanted = {
-        "against": (told.against_alt, plots.claim_against_estimate, 2.45, 1.15),
-        "series": (told.figure_alt, plots.counterfactual, _WIDTH, 3.0 if short else 2.1),
-    }
+@cache
+def _fonts(folders: tuple[object, ...]) -> Fonts:
+    """The faces of some folders, looked for once."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(folder) for folder in folders])
+
+
+def _logo(edition: Edition) -> str:
+    """The logo as SVG: inputs of a document are text, so pixels come inside of one."""
+    if edition.logo_kind == "svg" or not edition.logo:
+        return edition.logo.decode()
+    width, height = struct.unpack(">II", edition.logo[16:24])
+    inside = b64encode(edition.logo).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}"><image width="{width}" height="{height}" '
+        f'href="data:image/png;base64,{inside}"/></svg>'
+    )
+
+
+def _figures(ev: Evaluation, told: Story, say: Language) -> dict[str, str]:
+    """SVG of each figure that the story has words for; the large one in every height."""
     drawn = {}
-    for name, (alt, draw, width, height) in wanted.items():
-        if alt:
-            figure, ax = theme.canvas(width, height)
-            draw(ev, ax)
-            if name == "series":
-                ax.set_ylabel("")  # the name of the metric stands over the figure, as text
-            drawn[name] = theme.svg(figure)
+    if told.against_alt:
+        drawn["against"] = draw_against(ev, say, _COLUMN, 86, "a").svg(PRINT, _FACE)
+    if told.figure_alt:
+        for place, height in enumerate(_HEIGHTS):
+            sheet = draw_series(ev, say, _WIDTH, height, "s")
+            drawn[f"series{place}"] = sheet.svg(PRINT, _FACE)
     return drawn
+
+
+_FACE = f' font-family="{", ".join(theme.FACES[:2])}"'
 
 
 def _document_date(ev: Evaluation) -> date:
@@ -138,20 +167,12 @@ def _document_date(ev: Evaluation) -> date:
     return words.day_of(ev.claim.published_on, ev.claim.registered_on, ev.measured.last) or _NO_DATE
 
 
-def _with_notes(told: Story, ev: Evaluation) -> Story:
-    """The story with what a reader must know of this file."""
-    notes = [
-        (
-            "The file's own date is taken from the claim or the data, never from a clock, so that the same "
-            "input gives the same file."
-        )
-    ]
+def _notes(ev: Evaluation, say: Language, edition: Edition) -> list[str]:
+    """What a reader must know of this file."""
+    notes = [say("note.date")] if edition.technical else []
     claim = ev.claim
-    texts = (claim.innovation, claim.statement, claim.outcome, claim.source, *claim.units)
-    boxed = theme.boxed("".join(map(words.shown, texts)))
-    if boxed:
-        notes.append(
-            f"This typeface lacks {words.counted(boxed, 'character')} of the claim; a box stands for each, and "
-            "the attached evaluation.json has them as they were written."
-        )
-    return replace(told, notes=tuple(notes))
+    texts = (claim.innovation, claim.statement, claim.outcome, claim.source, claim.family, *claim.units,
+             edition.organisation)  # fmt: skip
+    if boxed := theme.boxed("".join(map(words.shown, texts))):
+        notes.append(say.counting("note.boxes", boxed))
+    return notes

@@ -9,9 +9,6 @@ from datetime import date
 
 from innoeval.records.calendar import Frequency, first_day, ordinal
 
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
-           "October", "November", "December")  # fmt: skip
-_QUARTERS = ("first", "second", "third", "fourth")
 #: Written out visibly: controls, private letters, letters that turn the text around them.
 _HIDDEN = {"Cc", "Cs", "Co", "Cn"}
 _TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
@@ -91,25 +88,6 @@ def counted(n: int, noun: str) -> str:
     ('1 unit', '1,400 units')
     """
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
-def when(period: str) -> str:
-    """A period in words.
-
-    Examples
-    --------
-    >>> when("2023-01"), when("2023-Q2"), when("2022/23"), when("7")
-    ('January 2023', 'the second quarter of 2023', '2022/23', 'period 7')
-    """
-    if found := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", period):
-        return f"{_MONTHS[int(found[2]) - 1]} {found[1]}"
-    if found := re.fullmatch(r"(\d{4})-Q([1-4])", period):
-        return f"the {_QUARTERS[int(found[2]) - 1]} quarter of {found[1]}"
-    if found := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", period):
-        return f"{int(found[3])} {_MONTHS[int(found[2]) - 1]} {found[1]}"
-    if re.fullmatch(r"[+-]?\d{1,3}", period):
-        return f"period {period}"
-    return shown(period, 40)
 
 
 #: Designs that are called after people keep their names.

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from innoeval.briefs.edition import Audience, Edition, edition
 from innoeval.briefs.html import page
 from innoeval.briefs.place import check_place, put
 from innoeval.briefs.typst import pdf
@@ -13,7 +14,7 @@ from innoeval.errors import BriefError
 from innoeval.records.evaluation import Evaluation
 from innoeval.records.panel import Panel
 
-_FORMATS: dict[str, Callable[[Evaluation, str | None], bytes]] = {
+_FORMATS: dict[str, Callable[[Evaluation, str | None, Edition], bytes]] = {
     ".pdf": pdf,
     ".html": page,
 }
@@ -25,6 +26,10 @@ def write_brief(
     *,
     data: Panel | None = None,
     overwrite: bool = True,
+    language: str = "en",
+    audience: Audience = "technical",
+    organisation: str = "",
+    logo: str | os.PathLike[str] | None = None,
 ) -> Path:
     """Write an evaluation as an evidence brief.
 
@@ -43,6 +48,15 @@ def write_brief(
         The panel that was evaluated, if it is to be attached as well.
     overwrite
         Whether a file that is there may be replaced.
+    language
+        "en" or "de".
+    audience
+        "public": one page in plain words. "technical": the same page, and an annex with every
+        check, the method and the sources.
+    organisation
+        Whose brief it is.
+    logo
+        A PNG or SVG file of at most 60 kB; it needs `organisation`.
 
     Returns
     -------
@@ -51,21 +65,52 @@ def write_brief(
     Raises
     ------
     BriefError
-        For an unknown format, a folder that is absent or cannot be written to, a file that must
-        not be replaced, a panel that is not the one evaluated, or a brief that cannot be made.
+        For an unknown format, language or audience, a logo that cannot be used, a folder that is
+        absent or cannot be written to, a file that must not be replaced, a panel that is not the
+        one evaluated, or a brief that cannot be made.
         Nothing half-written remains.
     """
+    how = edition(language, audience, organisation, logo)
     path = Path(path)
-    write = _FORMATS.get(path.suffix.lower())
-    if write is None:
-        found = f"'{path.suffix}'" if path.suffix else "no suffix"
-        known = " or ".join(_FORMATS)
-        raise BriefError(
-            f"a brief cannot be written to '{path}': {found} names no format that is written yet; end it in {known}"
-        )
+    format_of(path)
     check_place(path, overwrite=overwrite)
-    put(path, write(ev, None if data is None else panel_csv(ev, data)))
+    put(path, made(ev, path, how, None if data is None else panel_csv(ev, data)))
     return path
+
+
+def format_of(path: Path) -> str:
+    """The suffix that names a format.
+
+    Raises
+    ------
+    BriefError
+        Where it names none.
+    """
+    suffix = path.suffix.lower()
+    if suffix in _FORMATS:
+        return suffix
+    found = f"'{path.suffix}'" if path.suffix else "no suffix"
+    known = " or ".join(_FORMATS)
+    raise BriefError(
+        f"a brief cannot be written to '{path}': {found} names no format that is written yet; end it in {known}"
+    )
+
+
+def made(ev: Evaluation, path: Path, how: Edition, data: str | None = None) -> bytes:
+    """The content of a brief, in the format that its path names.
+
+    Parameters
+    ----------
+    ev
+        The evaluation.
+    path
+        Where it is to be written.
+    how
+        The edition.
+    data
+        CSV text of the panel, to be attached; None for none.
+    """
+    return _FORMATS[format_of(path)](ev, data, how)
 
 
 def panel_csv(ev: Evaluation, panel: Panel) -> str:
