@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from innoeval.calibration import calibrate
     from innoeval.claims import ClaimRegister, Ledger, read_claims, read_ledger, register_claims
     from innoeval.portfolio import Portfolio, evaluate_all, pool, read_portfolio
+    from innoeval.portfolio.report import write_portfolio
     from innoeval.records.verification import Verification
     from innoeval.sources import metrics, profile, read_panel
     from innoeval.verification import verify
@@ -52,6 +53,7 @@ _LATER = {
     "evaluate_all": "innoeval.portfolio",
     "pool": "innoeval.portfolio",
     "read_portfolio": "innoeval.portfolio",
+    "write_portfolio": "innoeval.portfolio.report",
 }
 _ROOMS = (
     "calibration",
@@ -101,6 +103,7 @@ __all__ = [
     "simulate",
     "verify",
     "write_brief",
+    "write_portfolio",
 ]
 
 
