@@ -99,6 +99,20 @@ def test_a_run_goes_on_where_it_was_left(tmp_path: Path) -> None:
     assert parquet.read_table(tmp_path / "rows.parquet").num_rows == 8
 
 
+def test_a_judge_that_is_added_is_asked_alone(tmp_path: Path) -> None:
+    asked = []
+
+    def listens(claim: Claim, panel: Panel) -> Answer:
+        asked.append(claim.id)
+        return believes(claim, panel)
+
+    run({"listens": listens}, folder=tmp_path, draws=2)
+    both = run({"listens": listens, "believes": believes}, folder=tmp_path, draws=2, resume=True)
+    assert len(asked) == 8
+    assert set(both.rows["judge"].to_pylist()) == {"listens", "believes"}
+    assert both.rows.num_rows == 16
+
+
 def test_a_second_run_in_one_folder_has_to_be_asked_for(tmp_path: Path) -> None:
     run(["welch"], folder=tmp_path, draws=1)
     with pytest.raises(RunError, match="say resume"):

@@ -18,7 +18,7 @@ from innoeval.portfolio.workers import WorkerLostError, each
 from innoeval.simulate import Family, scenarios
 
 #: Draws that go to a worker together, and are written together.
-CHUNK = 20
+CHUNK = 50
 #: Nothing is tuned on seeds from here on; what is developed uses those below.
 FIRST = 200_000
 _PARTS, _ROWS, _DRAFT = "parts", "rows.parquet", ".draft-"
@@ -58,11 +58,11 @@ class _Cell(NamedTuple):
     truth: str
     seeds: range
 
-    def name(self, judges: Mapping[str, Judge | Sighted]) -> str:
-        """Name of its file: another family, set of judges or version has another one."""
+    def name(self, judge: str) -> str:
+        """Name of the file of a judge: another family, judge or version has another one."""
         from innoeval import __version__
 
-        what = repr((self.family, list(judges), __version__))
+        what = repr((self.family, judge, __version__))
         digest = hashlib.sha256(what.encode()).hexdigest()[:12]
         at = f"{self.seeds.start}-{self.seeds.stop}"
         return f"{self.family.name}-{self.truth}-{at}-{digest}.parquet"
@@ -95,8 +95,9 @@ def calibrate(
         Gets `rows.parquet` at the end, and a file in `parts/` whenever some draws are done. None
         keeps rows in memory.
     resume
-        Go on with what is in the folder: draws that are done there by the same judges, families
-        and version are not done again. After a change of a judge's code begin anew.
+        Go on with what is in the folder: what a judge of that name has said there of the same
+        draws, under the same version, is not asked again. A judge that is added is asked alone.
+        After a change of a judge's code begin anew.
     progress
         Show a bar, where there is a terminal or a notebook.
 
@@ -146,27 +147,38 @@ def calibrate(
 def _run(
     cells: list[_Cell], judges: Mapping[str, Judge | Sighted], place: Path | None, *, progress: bool
 ) -> list[Any]:
-    """Tables of all cells; those that are there already are read."""
-    paths = None if place is None else [place / _PARTS / cell.name(judges) for cell in cells]
-    left = [k for k in range(len(cells)) if paths is None or not paths[k].is_file()]
+    """Tables of all cells; what a judge has said there already is read."""
     fresh: list[Any] = []
-    work = ((k, *cells[k], dict(judges)) for k in left)
+    paths = [
+        {name: None if place is None else place / _PARTS / cell.name(name) for name in judges}
+        for cell in cells
+    ]
+    left = [
+        {name: judges[name] for name, path in there.items() if path is None or not path.is_file()}
+        for there in paths
+    ]
+    work = ((k, *cell, left[k]) for k, cell in enumerate(cells) if left[k])
     n = sum(len(cell.seeds) for cell in cells)
     try:
-        with _bar(n, n - sum(len(cells[k].seeds) for k in left), shown=progress) as bar:
+        with _bar(
+            n,
+            sum(len(c.seeds) for c, more in zip(cells, left, strict=True) if not more),
+            shown=progress,
+        ) as bar:
             for k, rows in each(_numbered, work):
-                table = _table(rows)
-                if paths is None:
-                    fresh.append(table)
-                else:
-                    _put(paths[k], table)
+                for name in left[k]:
+                    table = _table([row for row in rows if row["judge"] == name])
+                    if (path := paths[k][name]) is None:
+                        fresh.append(table)
+                    else:
+                        _put(path, table)
                 bar.update(len(cells[k].seeds))
     except WorkerLostError:
         kept = "" if place is None else f"; what is done is kept: go on in '{place}' with resume"
         raise RunError(
             f"a worker was killed, most often because memory ran out; use fewer of them{kept}"
         ) from None
-    return fresh if paths is None else [_read(path) for path in paths]
+    return fresh + [_read(path) for there in paths for path in there.values() if path is not None]
 
 
 def _numbered(
