@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from innoeval import errors
 from innoeval.evaluate import evaluate  # loaded at once: its module has the same name
+from innoeval.plan import plan  # likewise
 from innoeval.records import Claim, Estimate, Evaluation, Event, Finding, Panel, Policy, Verdict
 from innoeval.sources.service_records import records  # likewise, after the room of that name
 
@@ -88,6 +89,7 @@ __all__ = [
     "evaluate_all",
     "inference",
     "metrics",
+    "plan",
     "plots",
     "pool",
     "portfolio",
