@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from innoeval.errors import ClaimError, Fault
+from innoeval.records.card import card, lines
+from innoeval.records.facts import of_claim
 from innoeval.records.freeze import Frozen
 
 Better = Literal["lower", "higher"]
@@ -199,6 +201,12 @@ class Claim:
     def digest(self) -> str:
         """SHA-256 of the canonical record: a later edit of any field shows."""
         return hashlib.sha256(_canonical(self).encode("utf-8", "backslashreplace")).hexdigest()
+
+    def _repr_html_(self) -> str:
+        return card(f"Claim: {self.innovation}", of_claim(self), (), "What was announced")
+
+    def __str__(self) -> str:
+        return lines(f"Claim: {self.innovation}", of_claim(self))
 
     @property
     def units(self) -> tuple[str, ...]:

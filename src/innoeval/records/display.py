@@ -1,39 +1,28 @@
-"""How records look in a notebook and in a terminal: one card, no scripts, no colour alone."""
+"""How an evaluation and a portfolio look in a notebook and in a terminal: no scripts, no colour alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 
+from innoeval.records.card import amount, span
 from innoeval.records.claim import Claim
-from innoeval.records.estimate import Estimate, Interval
+from innoeval.records.estimate import Estimate
 from innoeval.records.finding import Finding
-from innoeval.records.verdict import ICONS, PLAIN, Verdict
+from innoeval.records.verdict import ICONS, MARKS, PLAIN, Status, Verdict
+
+__all__ = [
+    "FINDING_MARKS",
+    "amount",
+    "card_html",
+    "card_text",
+    "counts_html",
+    "counts_text",
+    "span",
+]
 
 FINDING_MARKS = {"problem": "✗ problem", "clear": "✓ clear", "cannot_tell": "? cannot tell",
                  "not_applicable": "– not applicable"}  # fmt: skip
-
-
-def amount(value: float) -> str:
-    """A number with three significant digits, thousands separated; unbounded ends in words.
-
-    Examples
-    --------
-    >>> [amount(x) for x in (1234567.0, 12.345, -0.01234, float("inf"))]
-    ['1,230,000', '12.3', '−0.0123', 'no upper bound']
-    """
-    if value in {float("inf"), float("-inf")}:
-        return "no upper bound" if value > 0 else "no lower bound"
-    if value == 0:
-        return "0"
-    rounded = float(f"{value:.3g}")
-    text = f"{rounded:,.0f}" if abs(rounded) >= 100 else f"{rounded:.3g}"
-    return text.replace("-", "−")
-
-
-def span(interval: Interval) -> str:
-    """An interval in words."""
-    return f"{amount(interval.low)} to {amount(interval.high)}"
 
 
 def card_text(
@@ -79,3 +68,45 @@ def card_html(
         "<thead><tr><th scope='col'>Question</th><th scope='col'>Answer</th>"
         f"<th scope='col'>What was seen</th></tr></thead><tbody>{rows}</tbody></table></section>"
     )
+
+
+def counts_html(n: int, counts: Mapping[str, int], origin: str) -> str:
+    """How many claims of a portfolio have each status, as a card."""
+    rows = "".join(
+        f"<tr><th scope='row' style='text-align:left'><span aria-hidden='true'>{icon}</span> {mark}</th>"
+        f"<td style='text-align:left'>{what}</td><td style='text-align:right'>{count:,}</td>"
+        f"<td style='text-align:right'>{share}</td></tr>"
+        for icon, mark, what, count, share in _counted(n, counts)
+    )
+    heads = "".join(
+        f"<th scope='col' style='text-align:{side}'>{head}</th>"
+        for head, side in (("Verdict", "left"), ("What it says", "left"), ("Claims", "right"), ("Share", "right"))
+    )  # fmt: skip
+    return (
+        "<section style='border:1px solid currentColor;border-radius:6px;padding:0 1em .6em;max-width:60em'>"
+        f"<h3>Portfolio of {n:,} claim{'' if n == 1 else 's'}</h3>"
+        "<table><caption style='text-align:left'>What became of them</caption>"
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        f'<p>Kept in {escape(origin)}. write_portfolio(portfolio, "portfolio.html") makes a page of every claim.</p></section>'
+    )
+
+
+def counts_text(n: int, counts: Mapping[str, int], origin: str) -> str:
+    """The same as plain text."""
+    told = [f"Portfolio of {n:,} claim{'' if n == 1 else 's'}, kept in {origin}"]
+    told += [
+        f"  {icon} {mark:<18}{count:>9,}{share:>6}  {what}"
+        for icon, mark, what, count, share in _counted(n, counts)
+    ]
+    return "\n".join(told)
+
+
+def _counted(n: int, counts: Mapping[str, int]) -> list[tuple[str, str, str, int, str]]:
+    """Icon, mark, plain words, number and share of each status that there is, best first."""
+    known: list[Status] = [status for status in MARKS if counts.get(status)]
+    rows: list[tuple[str, str, str, int]] = [
+        (ICONS[s], MARKS[s], PLAIN[s], counts[s]) for s in known
+    ]
+    if failed := counts.get("failed"):
+        rows.append(("!", "failed", "An error; the column error of tidy() says which.", failed))
+    return [(*row, f"{100 * row[3] / n:.0f} %") for row in rows]

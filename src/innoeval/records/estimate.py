@@ -10,7 +10,9 @@ import numpy as np
 
 from innoeval.errors import DesignError
 from innoeval.records.assumption import Assumption
+from innoeval.records.card import card, lines
 from innoeval.records.claim import Better, Scale
+from innoeval.records.facts import of_estimate
 from innoeval.records.freeze import ArrayRecord, Floats, read_only
 from innoeval.records.group_times import GroupTimes
 
@@ -196,6 +198,15 @@ class Estimate(ArrayRecord):
     def improvement_int(self) -> Interval:
         """The interval, turned so that positive = better."""
         return self.conf_int.flipped if self.better == "lower" else self.conf_int
+
+    def _repr_html_(self) -> str:
+        return card(f"Estimate: {self.design}", of_estimate(self), self.warnings, "What was found")
+
+    def __str__(self) -> str:
+        return lines(f"Estimate: {self.design}", of_estimate(self), self.warnings)
+
+    # What a terminal shows; the arrays written out would fill many screens.
+    __repr__ = __str__
 
     def on_scale(self, scale: Scale) -> tuple[float, Interval]:
         """Improvement and interval on a claim's scale.

@@ -126,3 +126,6 @@ class Evaluation:
 
     def __str__(self) -> str:
         return card_text(self.claim, self.verdict, self.estimate, self.findings)
+
+    # What a terminal shows; the record written out would fill hundreds of screens.
+    __repr__ = __str__

@@ -13,7 +13,9 @@ import pandas as pd
 from innoeval.errors import Fault, PanelError, RecordError
 from innoeval.records.axis import as_periods, read_axis
 from innoeval.records.calendar import Calendar, Frequency
+from innoeval.records.card import card, lines
 from innoeval.records.claim import Better
+from innoeval.records.facts import of_panel
 from innoeval.records.freeze import Frozen
 from innoeval.records.names import distinct_names, places_among
 
@@ -150,6 +152,14 @@ class Panel:
     def __setstate__(self, state: dict[str, object]) -> None:
         for name, value in state.items():
             object.__setattr__(self, name, value)
+
+    def _repr_html_(self) -> str:
+        return card(f"Panel: {self.origin}", of_panel(self), self.notes, "What the data hold")
+
+    def __str__(self) -> str:
+        return lines(f"Panel: {self.origin}", of_panel(self), self.notes)
+
+    __repr__ = __str__
 
     @property
     def metrics(self) -> tuple[str, ...]:

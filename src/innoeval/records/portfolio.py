@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from innoeval.errors import ClaimError, Fault, RecordError, nearest
+from innoeval.records.display import counts_html, counts_text
 from innoeval.records.evaluation import Evaluation
 from innoeval.records.policy import Policy
 
@@ -123,11 +124,22 @@ class Portfolio:
             for part in self.parts
         )
 
+    def _counts(self) -> tuple[int, dict[str, int]]:
+        """How many claims there are, and how many have each status; those that failed have none."""
+        status = self._read(["status"]).column("status").to_pandas().fillna("failed")
+        return len(status), {str(name): int(n) for name, n in status.value_counts().items()}
+
     def _repr_html_(self) -> str:
-        counts = self._read(["mark", "error"]).to_pandas()
-        marks = counts["mark"].fillna("failed").value_counts()
-        told = "".join(f"<li>{n} {mark}</li>" for mark, n in marks.items())
-        return f"<section><h3>Portfolio of {len(counts):,} claims</h3><ul>{told}</ul></section>"
+        if not self.parts:
+            return "<p>Portfolio of no claims</p>"
+        return counts_html(*self._counts(), self.origin)
+
+    def __str__(self) -> str:
+        if not self.parts:
+            return "Portfolio of no claims"
+        return counts_text(*self._counts(), self.origin)
+
+    __repr__ = __str__
 
 
 def _opened(part: Path | bytes) -> Path | BytesIO:
