@@ -55,7 +55,7 @@ def ready(
     )
     return DiDKernel(
         raw=outcomes, outcomes=outcomes, treated=treated, launch=launch, noise=noise,
-        chosen=chosen, columns={}, check_level=0.05, warnings=(),
+        chosen=chosen, columns={}, better="lower", check_level=0.05, warnings=(),
     )  # fmt: skip
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
@@ -61,9 +61,8 @@ def _judge(estimate: Estimate, interval: Interval, claim: Claim, held: Bar) -> J
         # Another start may be known so much better that the ends would pass each other.
         moved = Interval(*sorted((ends.low + low, ends.high + high)))
         raw = moved.flipped if lower else moved
-        told = replace(estimate, conf_int=raw).on_scale(claim.scale)[1]
-        shifts = [a - b if np.isfinite([a, b]).all() else 0.0
-                  for a, b in zip(told, base, strict=True)]  # fmt: skip
+        told = estimate.interval_on_scale(raw, claim.scale)
+        shifts = [_less(a, b) for a, b in zip(told, base, strict=True)]
         new = Interval(interval.low + shifts[0], interval.high + shifts[1])
         return status_of(Interval(min(new), max(new)), held)
 
@@ -139,7 +138,7 @@ def _said(status: Status) -> str:
 
 
 def _less(one: float, other: float) -> float:
-    return one - other if np.isfinite([one, other]).all() else 0.0
+    return one - other if math.isfinite(one) and math.isfinite(other) else 0.0
 
 
 def _unit(case: Case, verdict: Verdict, judge: Judge) -> Flip | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
@@ -69,6 +70,18 @@ class Effects:
     low: Floats
     high: Floats
     df: Floats | None = None
+
+    def split(self, k: int) -> tuple[Effects, Effects]:
+        """The first k effects, and the others."""
+        first, rest = (
+            Effects(
+                effect=self.effect[part], std_error=self.std_error[part],
+                p_value=self.p_value[part], low=self.low[part], high=self.high[part],
+                df=None if self.df is None else self.df[part],
+            )
+            for part in (slice(k), slice(k, None))
+        )  # fmt: skip
+        return first, rest
 
 
 class Kernel(Protocol):
@@ -236,7 +249,7 @@ class DecidingDesign(Design, Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Arrangement:
     """A claim and a panel as a design sees them.
 
@@ -254,11 +267,18 @@ class Arrangement:
     treated: Mask
     starts: Positions
 
-    @property
+    @cached_property
     def launches(self) -> Positions:
         """Distinct first treated periods, in order."""
         counts = np.bincount(self.starts, minlength=self.n_periods)
         return np.flatnonzero(counts[: self.n_periods])
+
+    @cached_property
+    def usable(self) -> Mask:
+        """Units with a value on both sides of the one start, (N,)."""
+        seen = np.isfinite(self.outcomes)
+        before, after = seen[:, : self.launch], seen[:, self.launch :]
+        return np.asarray(before.any(axis=1) & after.any(axis=1))
 
     @property
     def launch(self) -> int:

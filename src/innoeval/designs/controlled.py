@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from innoeval.designs.its.case import Named, find_objections, prepare
+from innoeval.designs.its.case import Asked, Named, objections_to, prepare
 from innoeval.designs.its.segmented import SegmentedRegression
 from innoeval.designs.its.stressed import stressed_estimates, windows_of
 from innoeval.designs.its.windows import Windows
@@ -103,11 +103,12 @@ class ControlledITS:
             transition=self.transition,
         )  # fmt: skip
 
+    def _asked(self, policy: Policy) -> Asked:
+        return Asked(self._settings, policy, _NAMED, against=True)
+
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why the difference cannot be judged here; empty if it can."""
-        if found := find_objections(self._settings, panel, claim, policy, against=True):
-            return found
-        return prepare(self._settings, panel, claim, policy, _NAMED, against=True).error_objections
+        return objections_to(panel, claim, self._asked(policy))
 
     def fit(
         self,
@@ -131,19 +132,19 @@ class ControlledITS:
         DesignError
             With every objection, where there is one.
         """
-        case = prepare(self._settings, panel, claim, policy, _NAMED, against=True)
+        case = prepare(panel, claim, self._asked(policy))
         return case.estimate(case.form, inference or self._settings.choice)
 
     def stressed(
         self, panel: Panel, claim: Claim, *, policy: Policy = Policy()
     ) -> dict[Assumption, Estimate]:
         """The effect under every other admissible model, and with the last spell set aside."""
-        case = prepare(self._settings, panel, claim, policy, _NAMED, against=True)
+        case = prepare(panel, claim, self._asked(policy))
         return stressed_estimates(case, self._settings.choice)
 
     def kernel(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Windows:
         """The difference, made ready for many windows."""
-        return windows_of(prepare(self._settings, panel, claim, policy, _NAMED, against=True))
+        return windows_of(prepare(panel, claim, self._asked(policy)))
 
 
 _NAMED = Named(

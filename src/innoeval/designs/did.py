@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -101,7 +102,7 @@ class DifferenceInDifferences:
         if n_comparison == 0:
             found.append("every unit is treated: there is no unit to compare with")
         elif not found:
-            usable = _usable(case)
+            usable = case.usable
             spare = int((usable & ~case.treated).sum())
             if spare < 2:
                 found.append(
@@ -141,15 +142,18 @@ class DifferenceInDifferences:
         ready = self.kernel(panel, claim, policy=policy, inference=inference)
         time = np.arange(ready.outcomes.shape[1])
         before, after = time < ready.launch, time >= ready.launch
-        overall = ready.effects(before[None], after[None], policy.level)
-        windows = np.tile(before, (int(after.sum()), 1)), np.eye(len(time), dtype=bool)[after]
-        each = ready.effects(*windows, policy.level)
-        components = _event_times(panel, ready.launch, each, ready.band(*windows, policy.level))
+        # All periods from the start together, and then each of them.
+        later = np.concatenate([after[None], np.eye(len(time), dtype=bool)[after]])
+        earlier = np.broadcast_to(before, later.shape)
+        overall, each = ready.effects(earlier, later, policy.level).split(1)
+        critical = ready.band(earlier[1:], later[1:], policy.level)
+        components = _event_times(panel, ready.launch, each, critical)
         path = _path(panel, ready, before, each)
-        contrasts = window_contrasts(ready.outcomes, before[None], after[None])[:, 0]
-        found = self._estimate(panel, claim, policy, ready, overall, contrasts, path, components)
-        each_contrast = window_contrasts(ready.outcomes, *windows)
-        return replace(found, influences=partial(influence_of, each_contrast, ready.treated))
+        contrasts = window_contrasts(ready.outcomes, earlier, later)
+        influences = partial(influence_of, contrasts[:, 1:], ready.treated)
+        return self._estimate(
+            panel, claim, policy, ready, overall, contrasts[:, 0], path, components, influences
+        )
 
     def stressed(
         self, panel: Panel, claim: Claim, *, policy: Policy = Policy()
@@ -197,7 +201,7 @@ class DifferenceInDifferences:
         if short := int((~np.isfinite(contrasts)).sum()):
             said.append(f"{short} units have too few values before the start; left out")
         return self._estimate(
-            panel, claim, policy, ready, found, contrasts, None, (), (*ready.warnings, *said)
+            panel, claim, policy, ready, found, contrasts, None, (), said=(*ready.warnings, *said)
         )
 
     def kernel(
@@ -234,7 +238,7 @@ class DifferenceInDifferences:
     ) -> DiDKernel:
         if against := self._obstacles(case, panel, policy):
             raise DesignError("difference-in-differences does not fit: " + "; ".join(against))
-        usable = _usable(case)
+        usable = case.usable
         outcomes, treated = case.outcomes, case.treated
         warnings = []
         if not usable.all():
@@ -245,7 +249,8 @@ class DifferenceInDifferences:
             )
         missing = ~np.isfinite(outcomes[usable])
         if missing.any():
-            untreated = np.where(treated[:, None] & _post(case), np.nan, outcomes)[usable]
+            post = np.arange(case.n_periods) >= case.launch
+            untreated = np.where(treated[:, None] & post, np.nan, outcomes)[usable]
             outcomes = outcomes - period_effects(untreated)
             warnings.append(
                 f"{missing.mean():.1%} of the cells are missing; each unit is averaged over the "
@@ -270,8 +275,9 @@ class DifferenceInDifferences:
         return DiDKernel(
             raw=case.outcomes[usable], outcomes=read_only(outcomes[usable]), treated=ours,
             launch=case.launch, noise=read_only(noise), chosen=chosen, columns=columns,
-            check_level=policy.check_level, warnings=(*warnings, *chosen.warnings),
-        ).with_spell(claim.better)  # fmt: skip
+            better=claim.better, check_level=policy.check_level,
+            warnings=(*warnings, *chosen.warnings),
+        )  # fmt: skip
 
     def _estimate(
         self,
@@ -283,11 +289,12 @@ class DifferenceInDifferences:
         contrasts: Floats,
         path: Path | None,
         components: tuple[Component, ...],
+        influences: Callable[[], Floats] | None = None,
         said: tuple[str, ...] | None = None,
     ) -> Estimate:
         effect = float(found.effect[0])
         post = ready.raw[ready.treated, ready.launch :]
-        observed = float(np.nanmean(post, axis=1).mean())
+        observed = float(mean_of(post.T).mean())
         influence = influence_of(contrasts[:, None], ready.treated)[:, 0]
         warnings = ready.warnings if said is None else said
         if not np.isfinite([found.low[0], found.high[0]]).all():
@@ -315,21 +322,12 @@ class DifferenceInDifferences:
             path=path,
             components=components,
             influence=influence if np.isfinite(influence).all() else None,
+            influences=influences,
             assumptions=self.assumptions,
             warnings=warnings,
             level=policy.level,
             whole=share_unit(panel, claim.outcome) if claim.scale == "percentage_points" else 1.0,
         )
-
-
-def _post(case: Arrangement) -> Mask:
-    return np.arange(case.n_periods) >= case.launch
-
-
-def _usable(case: Arrangement) -> Mask:
-    """Units with a value on both sides of the start."""
-    seen, post = np.isfinite(case.outcomes), _post(case)
-    return np.asarray((seen & ~post).any(axis=1) & (seen & post).any(axis=1))
 
 
 def _known(df: Floats | None) -> float | None:
@@ -361,7 +359,7 @@ def _event_times(
 def _path(panel: Panel, ready: DiDKernel, before: Mask, each: Effects) -> Path:
     """Averages of both groups, and the comparison group's path moved to the treated units' level."""
     observed, comparison = mean_of(ready.raw[ready.treated]), mean_of(ready.raw[~ready.treated])
-    gap = np.nanmean((observed - comparison)[before])
+    gap = mean_of((observed - comparison)[before, None])
     expected = np.array(comparison + gap)
     effect, low, high = (np.full(len(expected), np.nan) for _ in range(3))
     # The path has to show the estimate: where cells are missing a plain average would not.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from innoeval.designs.base import Effects, Mask, bad_spell, last_spells, spell_aside
+from innoeval.designs.base import Effects, Mask, Spell, bad_spell, last_spells, spell_aside
 from innoeval.designs.granted import Columns
 from innoeval.inference import (
     Cells,
@@ -21,12 +22,12 @@ from innoeval.inference import (
     needs_cells,
 )
 from innoeval.records.claim import Better
-from innoeval.records.freeze import Floats
+from innoeval.records.freeze import Floats, read_only
 from innoeval.stats.contrast import Compared, slopes, window_contrasts
 from innoeval.stats.covariance import Counts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class DiDKernel:
     """Outcomes by unit and period, ready to be contrasted over any windows.
 
@@ -44,14 +45,12 @@ class DiDKernel:
         The inference, and why.
     columns
         What the inference reads beside outcomes, by unit.
+    better
+        Which way is better, from the claim.
     check_level
         Error rate at which a bad spell before the start counts as shown.
     warnings
         What making ready had to leave out.
-    spell
-        Periods before the start that were worse than the earlier ones, relative to the comparison.
-    set_aside
-        Periods before the start that are left out of the baseline to see what a spell does.
     """
 
     raw: Floats
@@ -61,10 +60,9 @@ class DiDKernel:
     noise: Floats
     chosen: Chosen
     columns: Columns
+    better: Better
     check_level: float
     warnings: tuple[str, ...]
-    spell: int = 0
-    set_aside: int = 0
 
     @property
     def inference(self) -> str:
@@ -79,12 +77,13 @@ class DiDKernel:
         first = by if isinstance(by, str) else by[0]
         if first == "period":
             return int(self.outcomes.shape[1])
-        return len(np.unique(self.columns[first])) if first in self.columns else len(self.treated)
+        return len(self.treated) if first == "unit" else len(np.unique(self.columns[first]))
 
-    @property
+    @cached_property
     def series(self) -> Floats:
         """Average of the treated units less that of the comparison units, (T,)."""
-        return mean_of(self.outcomes[self.treated]) - mean_of(self.outcomes[~self.treated])
+        ours, theirs = self.outcomes[self.treated], self.outcomes[~self.treated]
+        return read_only(mean_of(ours) - mean_of(theirs))
 
     def effects(self, before: Mask, after: Mask, level: float = 0.95) -> Effects:
         """Effect of each pair of windows (K, T); see `Kernel`."""
@@ -108,19 +107,24 @@ class DiDKernel:
         _, carried = self.extrapolated()
         return self.infer(carried[:, None], level)
 
-    def with_spell(self, better: Better) -> DiDKernel:
-        """The kernel that knows whether the periods right before the start were a bad spell.
+    @cached_property
+    def _spells(self) -> tuple[Spell, ...]:
+        return last_spells(self)
+
+    @property
+    def spell(self) -> int:
+        """Periods before the start that were worse than the earlier ones, against the comparison.
 
         A bad spell right before the start bends a fitted trend towards it and, carried on, would
         turn the return to normal into an effect: so one that is shown is left out of trends. A good
         one stays: it belongs to a trend that was improving already.
         """
-        spells = last_spells(self)
-        return replace(
-            self,
-            spell=bad_spell(spells, better, self.check_level),
-            set_aside=spell_aside(spells, better, self.launch, self.check_level),
-        )
+        return bad_spell(self._spells, self.better, self.check_level)
+
+    @property
+    def set_aside(self) -> int:
+        """Periods before the start that are left out of the baseline to see what a spell does."""
+        return spell_aside(self._spells, self.better, self.launch, self.check_level)
 
     def spared(self) -> Floats:
         """Change of each unit from a baseline without the last periods before the start."""

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, NamedTuple
 import numpy as np
 
 from innoeval.designs.base import arrange
-from innoeval.designs.its.case import Named, prepare
+from innoeval.designs.its.case import Asked, Named, prepare
 from innoeval.designs.its.segmented import SegmentedRegression
 from innoeval.designs.its.series import Series
 from innoeval.designs.its.stressed import stressed_estimates, windows_of
@@ -88,7 +88,7 @@ class StructuralTimeSeries:
         found = self._settings.objections(panel, claim, policy)
         if found:
             return found
-        series = prepare(self._settings, panel, claim, policy, _NAMED).series
+        series = prepare(panel, claim, Asked(self._settings, policy, _NAMED)).series
         count = int(series.present.sum())
         if count < FEWEST:
             found += (f"there are only {count} periods; drifting levels need {FEWEST}",)
@@ -109,7 +109,7 @@ class StructuralTimeSeries:
         """
         if found := self.objections(panel, claim, policy):
             raise DesignError(f"StructuralTimeSeries cannot be fitted: {'; '.join(found)}")
-        case = prepare(self._settings, panel, claim, policy, _NAMED)
+        case = prepare(panel, claim, Asked(self._settings, policy, _NAMED))
         cycle = self.seasonal or panel.calendar.cycle
         cycle = cycle if case.series.launch >= 2 * cycle else 1
         fitted = self._smooth(case.series, self._exogenous(panel, claim, case.series), cycle)
@@ -119,12 +119,12 @@ class StructuralTimeSeries:
         self, panel: Panel, claim: Claim, *, policy: Policy = Policy()
     ) -> dict[Assumption, Estimate]:
         """Every admissible segmented regression, taken together, and the last spell set aside."""
-        case = prepare(self._settings, panel, claim, policy, _NAMED)
+        case = prepare(panel, claim, Asked(self._settings, policy, _NAMED))
         return stressed_estimates(case, self._settings.choice)
 
     def kernel(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Windows:
         """The treated units' series, made ready for many windows."""
-        return windows_of(prepare(self._settings, panel, claim, policy, _NAMED))
+        return windows_of(prepare(panel, claim, Asked(self._settings, policy, _NAMED)))
 
     @property
     def _settings(self) -> SegmentedRegression:

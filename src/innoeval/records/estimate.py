@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -178,9 +179,9 @@ class Estimate(ArrayRecord):
     whole: float = 1.0
 
     def __post_init__(self) -> None:
-        if not np.isfinite([self.effect, self.baseline, self.observed]).all():
+        if not all(map(math.isfinite, (self.effect, self.baseline, self.observed))):
             raise DesignError(f"{self.design} found no finite effect; please report this as a bug")
-        if np.isnan(self.conf_int).any() or self.conf_int[0] > self.conf_int[1]:
+        if not self.conf_int[0] <= self.conf_int[1]:  # nor where an end is missing
             raise DesignError(
                 f"{self.design} found the interval {self.conf_int}; report this as a bug"
             )
@@ -237,16 +238,21 @@ class Estimate(ArrayRecord):
         >>> improvement, [round(end, 3) for end in interval]
         (0.15, [0.105, 0.19])
         """
-        if scale == "relative":
-            ends = [self._relative(end) for end in self.conf_int]
-            raw, interval = self._relative(self.effect), Interval(*ends)
-        else:
-            factor = 100 / self.whole if scale == "percentage_points" else 1.0
-            raw = self.effect * factor
-            interval = Interval(self.conf_int.low * factor, self.conf_int.high * factor)
-        if self.better == "lower":
-            return -raw, interval.flipped
-        return raw, interval
+        raw = self._carried(self.effect, scale)
+        return -raw if self.better == "lower" else raw, self.interval_on_scale(self.conf_int, scale)
+
+    def interval_on_scale(self, interval: Interval, scale: Scale) -> Interval:
+        """Another interval of the effect, as improvement on a claim's scale; see `on_scale`.
+
+        Parameters
+        ----------
+        interval
+            In outcome units and raw sign.
+        scale
+            "relative", "absolute" or "percentage_points".
+        """
+        carried = Interval(*(self._carried(end, scale) for end in interval))
+        return carried.flipped if self.better == "lower" else carried
 
     def off_scale(self, scale: Scale) -> str:
         """Why the effect cannot be told on a claim's scale; "" if it can."""
@@ -256,6 +262,12 @@ class Estimate(ArrayRecord):
                 "a relative change needs a positive average; state the claim with scale='absolute'"
             )
         return ""
+
+    def _carried(self, effect: float, scale: Scale) -> float:
+        """An effect on a claim's scale, raw sign."""
+        if scale == "relative":
+            return self._relative(effect)
+        return effect * (100 / self.whole if scale == "percentage_points" else 1.0)
 
     def _relative(self, effect: float) -> float:
         """θ / (y − θ), with its limits: −1 for θ → −∞, +∞ where nothing positive is left."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -119,12 +120,19 @@ def automatic_lag(n: int) -> int:
 def _solve(y: npt.ArrayLike, X: Floats, contrasts: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Coefficients (K, k), residuals (K, T), each period's weight in the contrasts, and leverage."""
     residuals = np.atleast_2d(np.asarray(y, dtype=np.float64))
-    size = np.sqrt((X**2).sum(axis=0))
-    Q, R = np.linalg.qr(X / size)
+    inverse, leverage = _inverted(X.tobytes(), X.shape[1])
     coefficients = np.zeros((len(residuals), X.shape[1]))
     for _ in range(2):  # the second round mends the rounding of the first
-        found = np.linalg.solve(R, Q.T @ residuals.T)
-        coefficients += (found / size[:, None]).T
-        residuals = residuals - (X / size @ found).T
-    loadings = np.linalg.solve(R.T, (contrasts / size).T).T @ Q.T
-    return coefficients, residuals, loadings, (Q**2).sum(axis=1)
+        found = residuals @ inverse.T
+        coefficients += found
+        residuals = residuals - found @ X.T
+    return coefficients, residuals, contrasts @ inverse, leverage
+
+
+@lru_cache(maxsize=32)
+def _inverted(columns: bytes, k: int) -> tuple[Floats, Floats]:
+    """(X'X)⁻¹X' (k, T) and leverages (T,) of columns as bytes; kept, as series share columns."""
+    X = np.frombuffer(columns).reshape(-1, k)
+    size = np.sqrt((X**2).sum(axis=0))
+    Q, R = np.linalg.qr(X / size)
+    return np.linalg.solve(R, Q.T) / size[:, None], (Q**2).sum(axis=1)

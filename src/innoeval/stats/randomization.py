@@ -243,10 +243,20 @@ def cut(low: Floats, high: Floats, level: float) -> tuple[Floats, Floats]:
 
 
 def _weights(chosen: Masks) -> Floats:
-    """What makes a difference in means of each assignment, (M, N)."""
+    """What makes a difference in means of each assignment, (M, N); kept while the same are asked for."""
+    global _weighed  # noqa: PLW0603 - replaced whole, so that threads may share it
+    if _weighed is not None and _weighed[0] is chosen:
+        return _weighed[1]
     k = chosen.sum(axis=1, keepdims=True)
     weights: Floats = np.where(chosen, 1.0 / k, -1.0 / (chosen.shape[1] - k))
+    if not chosen.flags.writeable and chosen.size <= _LARGEST_KEPT:
+        _weighed = chosen, weights
     return weights
+
+
+#: More assignments and units are not kept in memory.
+_LARGEST_KEPT = 1_000_000
+_weighed: tuple[Masks, Floats] | None = None
 
 
 def _within(member: Floats, one: Floats, two: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,8 @@ _STEP = 1e-4
 _NEAR = np.array([[-1], [0], [1]])
 #: Up to so many series and autocorrelations are worked on in one pass.
 _TILED = 200
+#: Columns whose cross-product, each of length 1, has a smaller eigenvalue cannot be told apart.
+_SINGULAR = 1e-10
 
 
 class Fits(NamedTuple):
@@ -133,11 +136,40 @@ def fits_exactly(y: Floats, X: Floats) -> bool:
     >>> fits_exactly(np.array([1.0, 1, 4, 4]), np.column_stack([np.ones(4), [0, 0, 1, 1]]))
     True
     """
+    projector = _projector(X.tobytes(), X.shape[1])
+    if projector is None:
+        return True
+    first = X[:, 0]
+    centred = y - first * (first @ y / np.maximum(first @ first, np.finfo(float).tiny))
+    residual = centred
+    for _ in range(2):  # the second round mends the rounding of the first
+        residual = residual - X @ (projector @ residual)
+    return bool(_is_rounding(residual[None], centred[None], y[None], np.array([len(y)]))[0])
+
+
+@lru_cache(maxsize=32)
+def _projector(columns: bytes, k: int) -> Floats | None:
+    """(X'X)⁻¹X' of k columns (T, k) as bytes; None where they cannot be told apart, or none is spare.
+
+    Kept, as series of one shape share their columns.
+    """
+    X = np.frombuffer(columns).reshape(-1, k)
     size = np.sqrt((X**2).sum(axis=0))
-    present = np.ones((1, len(y)), dtype=bool)
-    n = np.array([len(y) - X.shape[1]])
-    *_, exact = _least_squares(y[None], (X / np.where(size > 0, size, 1))[None], present, n)
-    return bool(exact[0])
+    scaled = X / np.where(size > 0, size, 1)
+    values, vectors = np.linalg.eigh(scaled.T @ scaled)
+    if values[0] < _SINGULAR or len(X) <= k:
+        return None
+    return np.asarray((vectors / values) @ vectors.T @ scaled.T / size[:, None])
+
+
+def _is_rounding(
+    residual: Floats, centred: Floats, y: Floats, count: npt.NDArray[np.int64]
+) -> Mask:
+    """Whether what a fit leaves of each series, (K, T), is nothing but rounding, (K,)."""
+    spread = np.sqrt((residual**2).sum(axis=1) / count)
+    ordinary = np.sqrt((centred**2).sum(axis=1) / count)
+    rounding = np.finfo(float).eps * np.abs(y).max(axis=1, initial=0.0)
+    return np.asarray(spread <= np.maximum(1e-10 * ordinary, 8 * rounding))
 
 
 def _empty(K: int, k: int, C: int) -> Fits:
@@ -163,7 +195,7 @@ def _least_squares(
     centred = y - middle[:, None] * first
     gram = np.einsum("kti,ktj->kij", X, X)
     values, vectors = np.linalg.eigh(gram)
-    singular = (values[:, 0] < 1e-10) | (n < 1)
+    singular = (values[:, 0] < _SINGULAR) | (n < 1)
     values = np.where(singular[:, None], 1.0, values)
     inverse = np.einsum("kij,kj,klj->kil", vectors, 1 / values, vectors)
     b = np.zeros((len(X), X.shape[2]))
@@ -174,9 +206,7 @@ def _least_squares(
         residual = residual - np.einsum("ktj,kj->kt", X, step)
     residual = np.where(present, residual, 0.0)
     spread = np.sqrt((residual**2).sum(axis=1) / count)
-    ordinary = np.sqrt((centred**2).sum(axis=1) / count)
-    rounding = np.finfo(float).eps * np.abs(y).max(axis=1, initial=0.0)
-    exact = singular | (spread <= np.maximum(1e-10 * ordinary, 8 * rounding))
+    exact = singular | _is_rounding(residual, centred, y, count)
     b[:, 0] += middle
     b[singular] = np.nan
     return b, residual, spread, exact
@@ -209,6 +239,8 @@ class _Cells:
     def criteria(self, rho: Floats) -> Floats:
         """Criterion at several autocorrelations, (G,) or (G, K), for all series: (G, K)."""
         G, K = len(rho), len(self.n)
+        if K == 1:  # numpy repeats the one series by itself
+            return self.criterion(rho.reshape(G)).reshape(G, 1)
         each = np.broadcast_to(rho.reshape(G, -1), (G, K))
         if G * K > _TILED:
             return np.stack([self.criterion(row) for row in each])
@@ -219,7 +251,7 @@ class _Cells:
         many = _Cells.__new__(_Cells)
         for name in ("n", "present", "gap", "here", "earlier"):
             array = getattr(self, name)
-            setattr(many, name, np.tile(array, (times, *[1] * (array.ndim - 1))))
+            setattr(many, name, np.concatenate([array] * times))
         return many
 
     def solve(self, rho: Floats) -> tuple[Floats, Floats, Floats]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -101,19 +102,37 @@ def segmented(
            [ 1.,  1.,  0.,  0.],
            [ 1.,  1.,  1.,  1.]])
     """
+    if exposure is None:
+        return _stepped(
+            n, launch, tuple(others), tuple(aside),
+            trend=trend, slope=slope, cycle=cycle, harmonics=harmonics,
+        )  # fmt: skip
     time = np.arange(n, dtype=np.float64)
     since = time - launch
-    exposed = (since >= 0).astype(np.float64) if exposure is None else exposure
-    columns = [np.ones(n), exposed]
+    columns = [np.ones(n), exposure]
     if trend:
         columns.append(since)
     if slope:
-        columns.append(since * exposed)
+        columns.append(since * exposure)
     more = [seasons(time, cycle, harmonics)]
     for other in others:
         step = (time >= other).astype(np.float64)
         more.append(np.column_stack([step, (time - other) * step] if slope else [step]))
     return np.column_stack([*columns, *more, np.eye(n)[:, list(aside)]])
+
+
+@lru_cache(maxsize=64)
+def _stepped(
+    n: int, launch: int, others: tuple[int, ...], aside: tuple[int, ...], *,
+    trend: bool, slope: bool, cycle: int, harmonics: int | None,
+) -> Floats:  # fmt: skip
+    """Columns of a full exposure from the launch on, read-only: series of one shape share them."""
+    X = segmented(
+        n, launch, trend=trend, slope=slope, cycle=cycle, harmonics=harmonics, others=others,
+        aside=aside, exposure=(np.arange(n) >= launch).astype(np.float64),
+    )  # fmt: skip
+    X.flags.writeable = False
+    return X
 
 
 def mean_effect(n: int, launch: int, *, slope: bool, columns: int, trend: bool = True) -> Floats:

@@ -153,9 +153,10 @@ def _moments(values: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(seen, values, 0.0).sum(axis=0) / count
         variance = np.where(seen, (values - mean) ** 2, 0.0).sum(axis=0) / (count - 1)
-    if seen.all():
-        return count, mean, variance, np.asarray(np.median(values, axis=0))
     last = np.sort(values, axis=0)  # missing values go to the end
+    if seen.all():
+        n = len(values)
+        return count, mean, variance, (last[(n - 1) // 2] + last[n // 2]) / 2
     middle = np.stack([(count - 1) // 2, count // 2]).astype(np.int64).clip(0, len(values) - 1)
     median = np.take_along_axis(last, middle, axis=0).mean(axis=0)
     return count, mean, variance, median

@@ -178,9 +178,40 @@ def _independent(gram: Floats, before: Floats) -> Integers:
     return np.array(kept, dtype=np.int64)
 
 
-def two_way_by_group(
-    outcomes: Floats, group: Integers, table: Floats, *, trend: bool = False
-) -> Fit:
+class Normal(NamedTuple):
+    """The side of the normal equations that no outcome enters: the same for all panels of a shape.
+
+    Demeaned regressors `x` (H, T, k) of H groups and their cross-products `within` (H, k, k); which
+    regressors were `kept`, and their `bread`.
+    """
+
+    x: Floats
+    within: Floats
+    kept: Integers
+    bread: Floats
+
+
+def normal_equations(table: Floats, count: Floats, *, trend: bool = False) -> Normal:
+    """What the regressors alone say of a regression in which no cell is missing.
+
+    Parameters
+    ----------
+    table
+        Regressors of each group, (H, T, k).
+    count
+        Units in each group, (H,).
+    trend
+        Whether each unit has a linear trend of its own.
+    """
+    x = demeaned_table(table, count, trend=trend)
+    within = np.einsum("htj,htk->hjk", x, x)
+    gram = np.einsum("h,hjk->jk", count, within)
+    kept = _independent(gram, np.einsum("h,htk,htk->k", count, table, table))
+    bread = np.linalg.inv(gram[np.ix_(kept, kept)])
+    return Normal(x[:, :, kept], within[:, kept][:, :, kept], kept, bread)
+
+
+def two_way_by_group(outcomes: Floats, group: Integers, normal: Normal) -> Fit:
     """The same where no cell is missing and regressors depend on a unit's group alone.
 
     Demeaned regressors then are one row per group, and each unit's outcomes are read once.
@@ -191,36 +222,28 @@ def two_way_by_group(
         Array (N, T) without missing cells.
     group
         Group of each unit, (N,).
-    table
-        Regressors of each group, (H, T, k).
-    trend
-        Whether each unit has a linear trend of its own.
+    normal
+        From `normal_equations`.
 
     Examples
     --------
     >>> y, d = np.array([[1.0, 2.0], [5.0, 9.0]]), np.array([[0.0, 0.0], [0.0, 1.0]])
-    >>> two_way_by_group(y, np.array([0, 1]), d[:, :, None]).coefficients.tolist()
+    >>> normal = normal_equations(d[:, :, None], np.array([1.0, 1.0]))
+    >>> two_way_by_group(y, np.array([0, 1]), normal).coefficients.tolist()
     [3.0]
     """
     N, T = outcomes.shape
-    H = len(table)
-    count = np.bincount(group, minlength=H).astype(np.float64)
-    x = demeaned_table(table, count, trend=trend)
     level = outcomes.mean(axis=0)
-    within = np.einsum("htj,htk->hjk", x, x)
-    gram = np.einsum("h,hjk->jk", count, within)
-    kept = _independent(gram, np.einsum("h,htk,htk->k", count, table, table))
-    bread = np.linalg.inv(gram[np.ix_(kept, kept)])
-    scores = np.empty((N, len(kept)))
-    for h in np.flatnonzero(count):
+    scores = np.empty((N, len(normal.kept)))
+    for h, x in enumerate(normal.x):
         rows = np.flatnonzero(group == h)
         for begin in range(0, len(rows), _BLOCK):
             some = rows[begin : begin + _BLOCK]
-            scores[some] = (outcomes[some] - level) @ x[h][:, kept]
-    coefficients = bread @ scores.sum(axis=0)
-    scores -= (within[:, kept][:, :, kept] @ coefficients)[group]
-    nothing = np.full_like(bread, np.nan)
-    return Fit(coefficients, bread, scores, nothing, np.nan, kept, N * T, N, T)
+            scores[some] = (outcomes[some] - level) @ x
+    coefficients = normal.bread @ scores.sum(axis=0)
+    scores -= (normal.within @ coefficients)[group]
+    nothing = np.full_like(normal.bread, np.nan)
+    return Fit(coefficients, normal.bread, scores, nothing, np.nan, normal.kept, N * T, N, T)
 
 
 def demeaned_table(table: Floats, count: Floats, *, trend: bool) -> Floats:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-import numpy as np
-
-from innoeval.designs.base import COMPARISON_OF_CHANGES, Arrangement, arrange
-from innoeval.designs.fixed_effects.twoway_data import Question, Settings
+from innoeval.designs.base import COMPARISON_OF_CHANGES, LARGEST_KEPT, Arrangement, arrange
+from innoeval.designs.fixed_effects.twoway_data import Settings, since_start, treatment
 from innoeval.designs.fixed_effects.twoway_fit import fitted
 from innoeval.errors import DesignError
 from innoeval.inference import IID, Choice
@@ -132,10 +130,7 @@ class TwoWayFixedEffects(_TwoWay):
             Where the effects explain the treatment, or the errors asked for would mislead.
         """
         case = arrange(panel, claim)
-        post = np.arange(case.n_periods) >= np.append(case.launches, case.n_periods)[:, None]
-        question = Question(
-            table=post[:, :, None].astype(np.float64), event_times=None, exposure=self.exposure
-        )
+        question = treatment(tuple(case.launches.tolist()), case.n_periods, self.exposure)
         return fitted(self, panel, claim, case, policy, self.settings, question, inference)
 
 
@@ -206,23 +201,9 @@ class EventStudy(_TwoWay):
             Where the event times cannot be told from unit and period effects.
         """
         case = arrange(panel, claim)
-        since = np.arange(case.n_periods) - case.launches[:, None]
-        if self.window is not None:
-            low, high = self.window
-            if not low <= self.reference <= high or high < 0:
-                raise DesignError(
-                    f"the window {self.window} must hold the reference {self.reference} and reach "
-                    "the start; widen it"
-                )
-            since = np.clip(since, low, high)
-        times = [e for e in np.unique(since).tolist() if e != self.reference]
-        if self.reference not in since:
-            raise DesignError(
-                f"no treated unit is seen at event time {self.reference}; choose a reference that is"
-            )
-        cohorts = np.stack([since == e for e in times], axis=2).astype(np.float64)
-        never = np.zeros((1, *cohorts.shape[1:]))
-        question = Question(table=np.concatenate([cohorts, never]), event_times=tuple(times))
+        make = since_start if case.n_periods**2 <= LARGEST_KEPT else since_start.__wrapped__
+        launches = tuple(case.launches.tolist())
+        question = make(launches, case.n_periods, self.reference, self.window)
         return fitted(self, panel, claim, case, policy, self.settings, question, inference)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from innoeval.designs.base import Arrangement, Mask, Positions
+from innoeval.designs.base import LARGEST_KEPT, Arrangement, Mask, Positions
 from innoeval.errors import DesignError
-from innoeval.records.freeze import Floats
+from innoeval.records.freeze import Floats, read_only
 from innoeval.records.panel import Panel
-from innoeval.stats.twoway import Fit, demeaned_table
+from innoeval.stats.twoway import Fit, Normal, demeaned_table, normal_equations
 
 
 class Settings(NamedTuple):
@@ -21,7 +23,8 @@ class Settings(NamedTuple):
     trend: bool
 
 
-class Question(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
     """Regressors of interest by cohort, units never treated last, (G + 1, T, k).
 
     `event_times` (k,) names them; None for a single treatment, whose cells may come from the column
@@ -31,6 +34,53 @@ class Question(NamedTuple):
     table: Floats
     event_times: tuple[int, ...] | None
     exposure: str | None = None
+
+    def normal(self, group: Positions, *, trend: bool) -> Normal:
+        """What the regressors alone say where no cell is missing; kept, as panels share shapes."""
+        count = tuple(np.bincount(group, minlength=len(self.table)).tolist())
+        make = _normal if self.table.size <= LARGEST_KEPT else _normal.__wrapped__
+        return make(self, count, trend=trend)
+
+
+@lru_cache(maxsize=8)
+def treatment(launches: tuple[int, ...], n_periods: int, exposure: str | None) -> Question:
+    """The one regressor that says whether a cell is treated, or the column that says how much."""
+    post = np.arange(n_periods) >= np.array([*launches, n_periods])[:, None]
+    return Question(read_only(post[:, :, None]), None, exposure)
+
+
+@lru_cache(maxsize=8)
+def since_start(
+    launches: tuple[int, ...], n_periods: int, reference: int, window: tuple[int, int] | None
+) -> Question:
+    """A regressor for each event time but the reference.
+
+    Raises
+    ------
+    DesignError
+        Where the reference is not seen, or the window does not hold it.
+    """
+    since = np.arange(n_periods) - np.array(launches)[:, None]
+    if window is not None:
+        low, high = window
+        if not low <= reference <= high or high < 0:
+            raise DesignError(
+                f"the window {window} must hold the reference {reference} and reach the start; widen it"
+            )
+        since = np.clip(since, low, high)
+    times = [e for e in np.unique(since).tolist() if e != reference]
+    if reference not in since:
+        raise DesignError(
+            f"no treated unit is seen at event time {reference}; choose a reference that is"
+        )
+    cohorts = np.stack([since == e for e in times], axis=2)
+    never = np.zeros((1, *cohorts.shape[1:]))
+    return Question(read_only(np.concatenate([cohorts, never])), tuple(times))
+
+
+@lru_cache(maxsize=8)
+def _normal(question: Question, count: tuple[int, ...], *, trend: bool) -> Normal:
+    return normal_equations(question.table, np.array(count, dtype=np.float64), trend=trend)
 
 
 class Data(NamedTuple):
@@ -64,13 +114,11 @@ def gather(panel: Panel, case: Arrangement, settings: Settings, question: Questi
     columns = [*([question.exposure] if question.exposure else []), *settings.covariates]
     outcomes, weights = case.outcomes, None
     further = np.empty((*outcomes.shape, 0))
+    usable = seen = np.isfinite(outcomes)
     if columns:
         further = np.stack([panel.matrix(column) for column in columns], axis=2)
         further = further - np.nanmean(further, axis=(0, 1))
-    seen = np.isfinite(outcomes)
-    usable = seen
-    if columns:
-        usable = usable & np.isfinite(further).all(axis=2)
+        usable = seen & np.isfinite(further).all(axis=2)
     if settings.weights is not None:
         weights = panel.matrix(settings.weights)
         if (weights < 0).any():
@@ -107,13 +155,14 @@ def gather(panel: Panel, case: Arrangement, settings: Settings, question: Questi
             "they are not counted"
         )
     table = question.table if question.exposure is None else question.table[:, :, :0]
-    return Data(outcomes, group, table, np.nan_to_num(further), weights, notes)
+    further = np.nan_to_num(further) if columns else further
+    return Data(outcomes, group, table, further, weights, notes)
 
 
 def _without_singletons(outcomes: Floats, seen: Mask) -> tuple[Floats, int]:
     """Outcomes without cells that are alone in their row or column, and how many these were."""
     before = int(np.count_nonzero(seen))
-    while True:
+    while before < seen.size or min(seen.shape) == 1:
         rows, columns = seen.sum(axis=1, keepdims=True) == 1, seen.sum(axis=0) == 1
         if not (rows.any() or columns.any()):
             break
@@ -179,7 +228,7 @@ def staggered_notes(case: Arrangement, data: Data, question: Question) -> list[s
     return [said + "differ the number is no average effect; CallawaySantAnna gives one"]
 
 
-def _group_cells(data: Data) -> tuple[Floats, Floats]:
+def group_cells(data: Data) -> tuple[Floats, Floats]:
     """Weight of the used cells, and their weighted outcomes, by group and period, each (G + 1, T)."""
     seen = np.isfinite(data.outcomes)
     belongs = (np.arange(len(data.table))[:, None] == data.group).astype(np.float64)
@@ -190,13 +239,12 @@ def _group_cells(data: Data) -> tuple[Floats, Floats]:
     return belongs @ mass, belongs @ (mass * np.where(seen, data.outcomes, 0.0))
 
 
-def cell_weights(data: Data, question: Question, fit: Fit) -> Floats:
-    """What makes the overall effect of the kept coefficients, (k,)."""
+def cell_weights(mass: Floats, question: Question, fit: Fit) -> Floats:
+    """What makes the overall effect of the kept coefficients, (k,); `mass` from `group_cells`."""
     weights = np.zeros(len(fit.kept))
     if question.event_times is None:
         weights[0] = 1.0
         return weights
-    mass, _ = _group_cells(data)
     cells = np.einsum("ht,htj->j", mass, question.table)
     cells[np.array(question.event_times) < 0] = 0.0
     if not cells.any():
@@ -205,9 +253,8 @@ def cell_weights(data: Data, question: Question, fit: Fit) -> Floats:
     return weights
 
 
-def observed(data: Data, case: Arrangement) -> float:
-    """What the outcome of the treated averaged from the start on."""
-    mass, total = _group_cells(data)
+def observed(mass: Floats, total: Floats, case: Arrangement) -> float:
+    """What the outcome of the treated averaged from the start on; arrays from `group_cells`."""
     post = np.arange(mass.shape[1]) >= np.append(case.launches, mass.shape[1])[:, None]
     if not mass[post].sum() > 0:
         raise DesignError("no treated cell after the start has a value; nothing can be estimated")

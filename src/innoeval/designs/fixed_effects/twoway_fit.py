@@ -15,6 +15,7 @@ from innoeval.designs.fixed_effects.twoway_data import (
     cell_weights,
     dropped,
     gather,
+    group_cells,
     observed,
     seen_both_ways,
     staggered_notes,
@@ -33,7 +34,7 @@ from innoeval.stats.contrast import Compared, student
 from innoeval.stats.covariance import Counts, group_sums, small_sample
 from innoeval.stats.noise import FEWEST_FOR_NOISE, group_noise, unit_noise
 from innoeval.stats.permuted_starts import by_chance, slot_sums, spread, start_assignments
-from innoeval.stats.twoway import Cells, Fit, demeaned_table, two_way, two_way_by_group
+from innoeval.stats.twoway import Cells, Fit, Normal, two_way, two_way_by_group
 
 
 class Named(Protocol):
@@ -89,7 +90,9 @@ def fitted(
     simple = bool(seen.all()) and not data.further.shape[2] and data.weights is None
     choice = _settled(inference, int(treated.sum()), policy, simple=simple)
     if simple and not isinstance(choice, HC | IID):
-        fit = two_way_by_group(data.outcomes, data.group, data.table, trend=settings.trend)
+        fit = two_way_by_group(
+            data.outcomes, data.group, question.normal(data.group, trend=settings.trend)
+        )
     else:
         fit = two_way(Cells(data.outcomes, data.regressors, data.weights, settings.trend))
     asked = 1 if question.event_times is None else len(question.event_times)
@@ -98,10 +101,12 @@ def fitted(
         *dropped(fit, asked, settings, question),
         *staggered_notes(case, data, question),
     ]
-    weights = cell_weights(data, question, fit)
+    mass, total = group_cells(data)
+    weights = cell_weights(mass, question, fit)
     against = refusal(Clustered(), int(treated.sum()), int((data.group > 0).sum()))
     if isinstance(choice, Randomization):
-        found = _randomised(data, case, fit, settings, weights[:asked], choice, policy)
+        normal = question.normal(data.group, trend=settings.trend)
+        found = _randomised(data, case, fit, normal, weights[:asked], choice, policy)
     elif against:
         said = against.replace("Clustered", type(choice).__name__)
         raise DesignError(f"{said}, which DifferenceInDifferences offers")
@@ -117,7 +122,7 @@ def fitted(
         )
     tested = found.tested
     effect = float(tested.effect[0])
-    averaged = observed(data, case)
+    averaged = observed(mass, total, case)
     return Estimate(
         design=type(design).__name__,
         estimand=design.estimand,
@@ -258,7 +263,7 @@ def _randomised(
     data: Data,
     case: Arrangement,
     fit: Fit,
-    settings: Settings,
+    normal: Normal,
     weights: Floats,
     choice: Randomization,
     policy: Policy,
@@ -269,11 +274,8 @@ def _randomised(
     normal equations keep their left side, and what each unit adds to the right one is a table.
     """
     G, first = len(case.launches), int(case.launches[0])
-    count = np.bincount(data.group, minlength=G + 1).astype(np.float64)
-    x = demeaned_table(data.table, count, trend=settings.trend)
-    bread = np.linalg.inv(np.einsum("h,htj,htk->jk", count, x, x))
-    rows = np.concatenate([weights[None], np.eye(len(bread))]) @ bread
-    lines = np.einsum("rk,htk->hrt", rows, x)
+    rows = np.concatenate([weights[None], np.eye(len(normal.bread))]) @ normal.bread
+    lines = np.einsum("rk,htk->hrt", rows, normal.x)
     chosen = start_assignments(data.group, G, choice.draws, choice.seed)
     slots = data.group[chosen[0]]
     level = data.outcomes.mean(axis=0)
@@ -307,13 +309,15 @@ def _randomised(
 
 def _components(tested: Compared, question: Question) -> tuple[Component, ...]:
     """One component for each event time."""
+    each = (tested.effect, tested.std_error, tested.p_value, tested.low, tested.high)
+    rows = zip(*(values[1:].tolist() for values in each), strict=True)
     return tuple(
         Component(
-            term=f"event time {e}", estimate=float(tested.effect[i]),
-            std_error=float(tested.std_error[i]),
-            statistic=float(tested.effect[i] / tested.std_error[i]) if tested.std_error[i] else None,
-            p_value=float(tested.p_value[i]), conf_low=float(tested.low[i]),
-            conf_high=float(tested.high[i]), event_time=e,
+            term=f"event time {e}", estimate=effect, std_error=error,
+            statistic=effect / error if error else None, p_value=p_value,
+            conf_low=low, conf_high=high, event_time=e,
         )
-        for i, e in enumerate(question.event_times or (), 1)
+        for e, (effect, error, p_value, low, high) in zip(
+            question.event_times or (), rows, strict=False
+        )
     )  # fmt: skip

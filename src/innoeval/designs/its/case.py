@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -64,6 +65,7 @@ class SeriesCase:
     form: Form
     when: Interruption
     named: Named
+    _terms: dict[Form, Terms] = field(default_factory=dict, repr=False)
 
     @property
     def family(self) -> Family:
@@ -83,8 +85,10 @@ class SeriesCase:
         return inference_objections(self.choice, self.series, self.form, self.settings.family)
 
     def terms(self, form: Form) -> Terms:
-        """Columns of a form."""
-        return terms_of(self.series, form, self.when, self.panel)
+        """Columns of a form; kept, as one fit asks for them several times."""
+        if form not in self._terms:
+            self._terms[form] = terms_of(self.series, form, self.when, self.panel)
+        return self._terms[form]
 
     def estimate(self, form: Form, choice: Serial) -> Estimate:
         """The estimate of one form and error model."""
@@ -122,7 +126,7 @@ class SeriesCase:
     def affords(self, form: Form) -> bool:
         """Whether enough periods are left beside the columns of a form."""
         X = self.terms(form).X[self.series.present]
-        return len(X) - X.shape[1] >= FEWEST_LEFT and _full_rank(X)
+        return len(X) - X.shape[1] >= FEWEST_LEFT and _full_rank(X.tobytes(), X.shape[1])
 
     def _warnings(self, form: Form, *, exact: bool, rho: float | None) -> tuple[str, ...]:
         """What a reader must know before using the number."""
@@ -166,23 +170,61 @@ class SeriesCase:
         return tuple(said)
 
 
-def find_objections(
-    settings: SegmentedRegression, panel: Panel, claim: Claim, policy: Policy, *, against: bool
-) -> tuple[str, ...]:
-    """Why a series cannot be judged here; empty if it can.
+#: The last series that were looked at: one evaluation asks for the same several times.
+_examined: tuple[tuple[Arrangement, Asked, SeriesCase | tuple[str, ...]], ...] = ()
 
-    Parameters
-    ----------
-    settings
-        The segmented regression that is asked for.
-    panel, claim, policy
-        What is to be judged.
-    against
-        Whether the comparison units' average is taken off.
+
+class Asked(NamedTuple):
+    """What is to be made of a claim's series.
+
+    `settings` of the segmented regression; `policy`; what an estimate says of its design; whether
+    the comparison units' average is taken off.
     """
+
+    settings: SegmentedRegression
+    policy: Policy
+    named: Named
+    against: bool = False
+
+
+def examine(panel: Panel, claim: Claim, asked: Asked) -> SeriesCase | tuple[str, ...]:
+    """The series of a claim, ready to be fitted; or why it cannot be judged here."""
+    global _examined  # noqa: PLW0603 - replaced whole, so that threads may share it
     arrangement = arrange(panel, claim)
+    for known, before, found in _examined:
+        if known is arrangement and before == asked:
+            return found
+    made = _examine(panel, claim, arrangement, asked)
+    _examined = (*_examined[-1:], (arrangement, asked, made))
+    return made
+
+
+def objections_to(panel: Panel, claim: Claim, asked: Asked) -> tuple[str, ...]:
+    """Why a series cannot be judged here; empty if it can."""
+    found = examine(panel, claim, asked)
+    return found if isinstance(found, tuple) else found.error_objections
+
+
+def prepare(panel: Panel, claim: Claim, asked: Asked) -> SeriesCase:
+    """The series of a claim, ready to be fitted.
+
+    Raises
+    ------
+    DesignError
+        With every objection, where there is one.
+    """
+    found = examine(panel, claim, asked)
+    if isinstance(found, tuple):
+        raise DesignError(f"{asked.named.design} cannot be fitted: {'; '.join(found)}")
+    return found
+
+
+def _examine(
+    panel: Panel, claim: Claim, arrangement: Arrangement, asked: Asked
+) -> SeriesCase | tuple[str, ...]:
+    settings, policy = asked.settings, asked.policy
     found = () if settings.dose else one_start(arrangement, panel.periods)
-    if against and arrangement.treated.all():
+    if asked.against and arrangement.treated.all():
         found += ("no unit went without the innovation, so there is no comparison series",)
     found = found or family_objections(panel, claim, arrangement, FAMILIES[settings.family])
     dose = _dose(settings, panel, arrangement)
@@ -191,16 +233,17 @@ def find_objections(
     found += _case_objections(settings, panel, arrangement)
     if found or isinstance(dose, str):
         return found
-    value = _totals(settings, panel, claim, arrangement, against=against).value
+    together = _totals(settings, panel, claim, arrangement, against=asked.against)
     if dose is not None:
-        value = np.where(np.isfinite(dose), value, np.nan)
-    launch = int(arrangement.launches[0])
-    found = length_objections(value, launch, policy.minimum_side)
-    found = found or spacing_objections(value, panel.periods, panel.freq)
-    found += timing_objections(_when(settings, dose), launch, value, panel, policy.minimum_side)
-    return found or _term_objections(
-        _case(settings, panel, claim, policy, arrangement, against=against, named=None)
-    )
+        together = together._replace(value=np.where(np.isfinite(dose), together.value, np.nan))
+    launch, when = int(arrangement.launches[0]), _when(settings, dose)
+    found = length_objections(together.value, launch, policy.minimum_side)
+    found = found or spacing_objections(together.value, panel.periods, panel.freq)
+    found += timing_objections(when, launch, together.value, panel, policy.minimum_side)
+    if found:
+        return found
+    case = _case(panel, claim, arrangement, asked, together, when)
+    return _term_objections(case) or case
 
 
 def _term_objections(case: SeriesCase) -> tuple[str, ...]:
@@ -217,38 +260,11 @@ def _term_objections(case: SeriesCase) -> tuple[str, ...]:
     return (said,)
 
 
-def prepare(
-    settings: SegmentedRegression,
-    panel: Panel,
-    claim: Claim,
-    policy: Policy,
-    named: Named,
-    *,
-    against: bool = False,
-) -> SeriesCase:
-    """The series of a claim, ready to be fitted.
-
-    Raises
-    ------
-    DesignError
-        With every objection, where there is one.
-    """
-    if found := find_objections(settings, panel, claim, policy, against=against):
-        raise DesignError(f"{named.design} cannot be fitted: {'; '.join(found)}")
-    arrangement = arrange(panel, claim)
-    return _case(settings, panel, claim, policy, arrangement, against=against, named=named)
-
-
 def _case(
-    settings: SegmentedRegression, panel: Panel, claim: Claim, policy: Policy,
-    arrangement: Arrangement, *, against: bool, named: Named | None,
+    panel: Panel, claim: Claim, arrangement: Arrangement, asked: Asked, together: Totals,
+    when: Interruption,
 ) -> SeriesCase:  # fmt: skip
-    together = _totals(settings, panel, claim, arrangement, against=against)
-    dose = _dose(settings, panel, arrangement)
-    when = _when(settings, None if isinstance(dose, str) else dose)
-    if when.dose is not None:
-        together = together._replace(value=np.where(np.isfinite(when.dose), together.value, np.nan))
-    launch = int(arrangement.launches[0])
+    settings, launch = asked.settings, int(arrangement.launches[0])
     series = cut(together, launch, panel.periods, int(arrangement.treated.sum()))
     start = series.launch + when.delay
     before = int(series.present[:start].sum())
@@ -259,8 +275,8 @@ def _case(
         harmonics=settings.harmonics,
     )  # fmt: skip
     return SeriesCase(
-        settings=settings, panel=panel, claim=claim, policy=policy, totals=together, series=series,
-        form=form, when=when, named=named or Named(design="", estimand="", assumptions=()),
+        settings=settings, panel=panel, claim=claim, policy=asked.policy, totals=together,
+        series=series, form=form, when=when, named=asked.named,
     )  # fmt: skip
 
 
@@ -338,6 +354,9 @@ def _provisional(panel: Panel, claim: Claim) -> tuple[str, ...]:
     return tuple(panel.periods[t] for t in np.flatnonzero(marked.any(axis=0)))
 
 
-def _full_rank(X: Floats) -> bool:
+@lru_cache(maxsize=64)
+def _full_rank(columns: bytes, k: int) -> bool:
+    """Whether k columns, (n, k) as bytes, can be told apart; kept, as series of a shape share them."""
+    X = np.frombuffer(columns).reshape(-1, k)
     size = np.sqrt((X**2).sum(axis=0))
     return bool(size.all() and np.linalg.matrix_rank(X / size) == X.shape[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
-from innoeval.designs.its.case import Named, find_objections, prepare
+from innoeval.designs.its.case import Asked, Named, objections_to, prepare
 from innoeval.designs.its.choices import serial_choice
 from innoeval.designs.its.stressed import stressed_estimates, windows_of, with_reversal
 from innoeval.designs.its.windows import Windows
@@ -160,9 +160,7 @@ class SegmentedRegression:
 
     def objections(self, panel: Panel, claim: Claim, policy: Policy) -> tuple[str, ...]:
         """Why a single series cannot be judged here; empty if it can."""
-        if found := find_objections(self, panel, claim, policy, against=False):
-            return found
-        return prepare(self, panel, claim, policy, _NAMED).error_objections
+        return objections_to(panel, claim, Asked(self, policy, _NAMED))
 
     def fit(
         self,
@@ -186,7 +184,7 @@ class SegmentedRegression:
         DesignError
             With every objection, where there is one.
         """
-        case = prepare(self, panel, claim, policy, _NAMED)
+        case = prepare(panel, claim, Asked(self, policy, _NAMED))
         choice = inference or case.choice
         return with_reversal(case, case.estimate(case.form, choice), choice)
 
@@ -202,12 +200,12 @@ class SegmentedRegression:
         spell raises the autocorrelation, and the level change then leans on the very periods that
         were bad.) A form for which too few points are left is missing.
         """
-        case = prepare(self, panel, claim, policy, _NAMED)
+        case = prepare(panel, claim, Asked(self, policy, _NAMED))
         return stressed_estimates(case, case.choice)
 
     def kernel(self, panel: Panel, claim: Claim, *, policy: Policy = Policy()) -> Windows:
         """The treated units' series, made ready for many windows."""
-        return windows_of(prepare(self, panel, claim, policy, _NAMED))
+        return windows_of(prepare(panel, claim, Asked(self, policy, _NAMED)))
 
     @property
     def choice(self) -> Serial:

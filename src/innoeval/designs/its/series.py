@@ -70,7 +70,7 @@ def cut(totals: Totals, launch: int, periods: tuple[str, ...], units: int) -> Se
     first, last = int(present[0]), int(present[-1])
     inside = slice(first, last + 1)
     ends = (*range(first), *range(last + 1, len(totals.value)))
-    missing = np.setdiff1d(np.arange(first, last + 1), present)
+    missing = first + np.flatnonzero(~np.isfinite(totals.value[inside]))
     return Series(
         value=totals.value[inside],
         events=totals.events[inside],
