@@ -213,12 +213,28 @@ def _name_extremes(
     """Names of the claims farthest from the diagonal, none nearer to another than a line."""
     names = found.table["id"].astype(str).to_numpy()
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
-    line = 1.3 * theme.SIZE / max(labels.height(ax), 1.0) * (high - low)
-    placed: list[tuple[bool, float]] = []
+    wide, tall = max(labels.width(ax), 1.0), max(labels.height(ax), 1.0)
+    # Places on the page, in points.
+    across = (inside[0] - left) / (right - left) * wide
+    up = (inside[1] - low) / (high - low) * tall
+    placed: list[tuple[float, float, float]] = []
     for k in np.argsort(-np.abs(y - x), kind="stable")[: 4 * _NAMED]:
-        at = float(inside[0][k]), float(inside[1][k])
-        on_left = at[0] > (left + right) / 2
-        if len(placed) == _NAMED or any(s == on_left and abs(at[1] - h) < line for s, h in placed):
-            continue
-        placed.append((on_left, at[1]))
-        labels.beside(ax, at, labels.short(names[k], 22), theme.INK, left=on_left)
+        if len(placed) == _NAMED:
+            break
+        words = labels.short(names[k], 22)
+        room = labels.LETTER * theme.SIZE * len(words) + 8
+        sides = []
+        for on_left, start in ((False, across[k]), (True, across[k] - room)):
+            near = np.abs(up - up[k]) < 0.8 * theme.SIZE
+            covered = int((near & (across > start + 2) & (across < start + room - 2)).sum())
+            taken = any(
+                abs(at - up[k]) < 1.3 * theme.SIZE and begin < start + room and start < end
+                for begin, end, at in placed
+            )
+            if start >= 0 and start + room <= wide and not taken:
+                sides.append((covered, on_left, start))
+        if sides:
+            _, on_left, start = min(sides)
+            placed.append((start, start + room, float(up[k])))
+            at = float(inside[0][k]), float(inside[1][k])
+            labels.beside(ax, at, words, theme.INK, left=on_left)

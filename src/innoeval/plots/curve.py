@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from innoeval.errors import BriefError
 from innoeval.plots import theme
 from innoeval.records.display import amount
 from innoeval.records.specifications import SpecificationCurve
@@ -30,7 +31,13 @@ def specification_curve(curve: SpecificationCurve, ax: Axes | None = None) -> Ax
     Returns
     -------
     The axes drawn on: those of the upper part.
+
+    Raises
+    ------
+    BriefError
+        Where the curve holds no analysis.
     """
+    _refuse_none(curve)
     options = [
         (d, o, option)
         for d, (_, names) in enumerate(curve.dimensions)
@@ -49,7 +56,14 @@ def specification_curve(curve: SpecificationCurve, ax: Axes | None = None) -> Ax
 
 
 def describe_specification_curve(curve: SpecificationCurve) -> str:
-    """Say in words what `specification_curve` shows."""
+    """Say in words what `specification_curve` shows.
+
+    Raises
+    ------
+    BriefError
+        Where the curve holds no analysis.
+    """
+    _refuse_none(curve)
     said = (
         f"Chart of {len(curve.effect)} analyses in order of the improvement that they find: from "
         f"{amount(curve.effect[0])} to {amount(curve.effect[-1])}, {amount(curve.median)} in the middle. "
@@ -58,6 +72,14 @@ def describe_specification_curve(curve: SpecificationCurve) -> str:
     if curve.place is not None:
         said += f" {100 * curve.place:.0f} % find at least as much as was announced."
     return said.replace("-", "−")
+
+
+def _refuse_none(curve: SpecificationCurve) -> None:
+    if not len(curve.effect):
+        raise BriefError(
+            f"no analysis of claim '{curve.claim}' came to a number, so there is no curve to draw; look "
+            "for missing values with innoeval.profile(panel)"
+        )
 
 
 def _estimates(ax: Axes, curve: SpecificationCurve) -> None:

@@ -53,7 +53,8 @@ def forest(pooled: Pooled, ax: Axes | None = None) -> Axes:
                    linestyle=(0, (3, 2)), zorder=1)  # fmt: skip
         rows = np.arange(k)
         ends = _drawable(sites[["conf_low", "conf_high"]].to_numpy(dtype=np.float64), pooled)
-        ax.hlines(rows, factor * ends[:, 0], factor * ends[:, 1], color=theme.OBSERVED, zorder=2)
+        ax.hlines(rows, factor * ends[:, 0], factor * ends[:, 1], color=theme.OBSERVED, zorder=2,
+                  linewidth=max(1.5 / deep, 0.3))  # fmt: skip
         ax.scatter(
             factor * sites["estimate"], rows, marker="s", color=theme.OBSERVED, zorder=3,
             s=(10 + 90 * sites["weight"] / sites["weight"].max()) / deep,

@@ -72,7 +72,7 @@ def heading(ax: Axes, text: str) -> None:
 
     # Before it is laid out, axes are narrower than they will be.
     letters = max(int(width(ax) / (0.8 * LETTER * theme.SIZE)), 20)
-    ax.set_title("\n".join(wrap(text, letters)), loc="left", fontsize=theme.SIZE)
+    ax.set_title("\n".join(wrap(text, letters)), loc="left", fontsize=theme.SIZE, color=theme.INK)
 
 
 def minus(text: str) -> str:

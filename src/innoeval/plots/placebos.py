@@ -48,7 +48,7 @@ def placebo_distribution(placebos: Placebos, ax: Axes | None = None) -> Axes:
         if placebos.kind == "space":
             rows = len(placebos.effect) + 1
             high = 0.9 + _ROW * rows if rows <= _NAMED + 1 else 4.2
-            ax = theme.axes(ax, 6.0, max(high, 1.6))
+            ax = theme.axes(ax, 6.8, max(high, 1.6))
             _space(ax, placebos)
         else:
             ax = theme.axes(ax, 6.8, 2.7)

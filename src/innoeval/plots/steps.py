@@ -73,7 +73,7 @@ def sequence(table: pd.DataFrame, of: str | None = None, ax: Axes | None = None)
         ax = theme.axes(ax, 6.8, 2.9)
         ends = _ends(estimate, *wide, *bars)
         ax.set_ylim(*ends)
-        ax.axhline(0, color=theme.INK, linewidth=0.9, zorder=1)
+        ax.plot([-0.5, len(rows) - 0.5], [0, 0], color=theme.INK, linewidth=0.9, zorder=1)
         _intervals(ax, place, bars, wide if looks else None, ends)
         shown = _marks(ax, rows, place, np.clip(estimate, *ends))
         _frame(ax, rows, place, shown)
@@ -239,10 +239,14 @@ def _frame(ax: Axes, rows: pd.DataFrame, place: Floats, shown: list[tuple[str, s
         at = high - (k + 0.8) * step
         ax.plot(left, at, marker, color=colour, markersize=6.5)
         ax.annotate(word, (left, at), xytext=(8, 0), textcoords="offset points", va="center",
-                    color=colour, fontweight="bold")  # fmt: skip
+                    color=colour, fontweight="bold",
+                    bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.4})  # fmt: skip
 
 
 def _key(rows: pd.DataFrame, *, looks: bool) -> str:
+    thick, thin = "Thick bars hold", "thin bars with ends"
+    if len(rows) > _BARS:
+        thick, thin = "The shaded band holds", "the outlined one"
     if looks:
-        return "Thick bars hold at the planned looks together; thin bars with ends at every look, planned or not"
+        return f"{thick} at the planned looks together; {thin} at every look, planned or not"
     return f"{len(rows)} versions tried; each interval is widened for those tried before"

@@ -136,7 +136,7 @@ def canvas(width: float, height: float) -> tuple[Figure, Axes]:
 
 
 def axes(ax: Axes | None, width: float, height: float) -> Axes:
-    """The axes given, on paper; or new ones that a notebook shows by itself.
+    """The axes given, in the colours of the theme; or new ones that a notebook shows by itself.
 
     Letters here are dark: where a style or a notebook has a dark ground, the figure gets paper.
     """
@@ -144,6 +144,11 @@ def axes(ax: Axes | None, width: float, height: float) -> Axes:
         ax.set_facecolor(PAPER)
         if _dark(ax.figure.get_facecolor()):
             ax.figure.set_facecolor(PAPER)
+        ax.tick_params(color=MUTED, labelcolor=INK, width=0.6)
+        for side, spine in ax.spines.items():
+            spine.set(edgecolor=MUTED, linewidth=0.6, visible=side in {"left", "bottom"})
+        for word in (ax.xaxis.label, ax.yaxis.label):
+            word.set_color(INK)
         return ax
     from matplotlib import pyplot as plt
 

@@ -48,7 +48,7 @@ def window_multiverse(windows: WindowPairs, ax: Axes | None = None) -> Axes:
     best = int(windows.improvement.argmax())
     with theme.look():
         ax = theme.axes(ax, 7.2, min(1.4 + 0.24 * len(rows), 6.0))
-        ax.axvline(0, color=theme.INK, linewidth=0.9, zorder=1)
+        ax.plot([0, 0], [-0.7, len(rows) - 0.5], color=theme.INK, linewidth=0.9, zorder=1)
         ax.plot(windows.improvement, row_of, "|", color=theme.COMPARISON, markersize=7,
                 markeredgewidth=0.6, alpha=0.5, zorder=2)  # fmt: skip
         low, high = (
