@@ -17,7 +17,7 @@ Place = tuple[float, float]
 #: Size of the type, in points.
 SIZE = 8.5
 #: Width of a letter as a share of the size of the type, generously: a page may lack our face.
-LETTER = 0.56
+LETTER, BOLD_LETTER = 0.56, 0.61
 
 #: The colours that a drawing may use, on paper.
 PRINT: dict[str, str] = {
@@ -35,9 +35,9 @@ PRINT: dict[str, str] = {
 }
 
 
-def width_of(text: str, size: float = SIZE) -> float:
+def width_of(text: str, *, bold: bool = False) -> float:
     """About how wide a text is, in points."""
-    return LETTER * size * len(text)
+    return (BOLD_LETTER if bold else LETTER) * SIZE * len(text)
 
 
 @dataclass(slots=True)
@@ -69,7 +69,8 @@ class Drawing:
 
     def dots(self, places: Iterable[Place], ink: str, width: float) -> None:
         """Round marks."""
-        drawn = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in places)
+        # A stretch too short to be seen: a mark without any length is drawn by no typesetter.
+        drawn = "".join(f"M{x:.1f} {y:.1f}h.01" for x, y in places)
         more = f'd="{drawn}" stroke-width="{width:g}" stroke-linecap="round"'
         self._parts.append(("path", {"stroke": ink, "fill": ""}, more, ""))
 

@@ -44,7 +44,7 @@ def draw_against(ev: Evaluation, say: Language, width: float, height: float, nam
         return 2 + (width - 4) * (min(max(value, low), high) - low) / (high - low)
 
     def label(value: float, y: float, text: str, ink: str, *, bold: bool = True) -> None:
-        half = width_of(text) / 2
+        half = width_of(text, bold=bold) / 2
         middle = min(max(x(value), half), width - half) if 2 * half < width else width / 2
         sheet.text(middle, y, text, ink, anchor="middle", bold=bold)
 

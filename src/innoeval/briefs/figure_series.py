@@ -158,7 +158,7 @@ class _Frame:
         low, high = low - pad, high + 2.2 * pad
         ticks = _ticks(low, high, max(2, int(sheet.height // 34)), say)
         left = max((width_of(label) for _, label in ticks), default=0.0) * 0.9 + 6
-        room = min(max(width_of(line.label) for line in lines) + 8, 0.45 * sheet.width)
+        room = min(max(width_of(line.label, bold=True) for line in lines) + 8, 0.45 * sheet.width)
         return cls(left, sheet.width - room, 4.0, sheet.height - SIZE - 9, low, high,
                    len(path.period), ticks)  # fmt: skip
 
@@ -200,9 +200,9 @@ def _axes(sheet: Drawing, frame: _Frame, path: Path, say: Language) -> None:
     for place in positions:
         x = frame.x(place)
         sheet.line([(x, frame.bottom), (x, frame.bottom + 3)], "muted", 0.6)
-        sheet.text(
-            x, frame.bottom + SIZE + 4, say.short(path.period[place]), "ink", anchor="middle"
-        )
+        label = say.short(path.period[place])
+        middle = max(x, width_of(label) / 2)
+        sheet.text(middle, frame.bottom + SIZE + 4, label, "ink", anchor="middle")
 
 
 def _shade(sheet: Drawing, frame: _Frame, path: Path, expected: Floats, after: Flags) -> None:

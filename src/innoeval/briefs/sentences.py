@@ -27,7 +27,11 @@ def evidence(ev: Evaluation, say: Language) -> tuple[str, ...]:
     """What the data show, from the plain series to the number that decides."""
     if not judged(ev) or ev.estimate is None:
         why = obstacles(ev, say)
-        recorded = tuple(reason for reason in reasons(ev, say) if reason not in why)
+        recorded = tuple(
+            say("reason.recorded", reason=reason)
+            for reason in reasons(ev, say)
+            if reason not in why
+        )
         return (*why, *recorded, *_seen(ev, say))
     elsewhere = tuple(say("evidence.elsewhere", harm=harm) for harm in harms(ev, say))
     return (*_seen(ev, say), *_difference(ev, ev.estimate, say), *_alone(ev, ev.estimate, say),
