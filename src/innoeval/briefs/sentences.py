@@ -42,7 +42,10 @@ def _seen(ev: Evaluation, say: Language) -> tuple[str, ...]:
     """The plain averages, before and after."""
     if ev.estimate is None or ev.estimate.path is None:
         return ()
-    sizes, path, launch = Sizes.of(ev, say), ev.estimate.path, launch_position(ev)
+    path = ev.estimate.path
+    if not np.isfinite(path.observed).any():
+        return ()
+    sizes, launch = Sizes.of(ev, say), launch_position(ev)
     before, after = mean(path.observed[:launch]), mean(path.observed[launch:])
     if before is None or after is None:
         return ()
