@@ -51,7 +51,8 @@ bench: $(READY)  ## time and memory beside other libraries, as tables (slow)
 sample: $(READY)  ## rewrite data/sample and its page, byte for byte
 	@$(BIN)/python -m innoeval.simulate data/sample --page docs/sample.md
 
-pictures: $(READY)  ## redraw the pictures of the README (needs pdftoppm and Chromium)
+pictures: $(READY)  ## redraw the pictures of docs/figures.md and of the README (these need pdftoppm and Chromium)
+	@$(BIN)/python scripts/draw_figures.py
 	@$(BIN)/python scripts/make_pictures.py
 
 lock: $(READY)  ## pin the newest versions that pyproject.toml allows

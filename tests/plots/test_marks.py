@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from matplotlib.collections import PathCollection
@@ -88,3 +89,15 @@ def test_the_real_placebo_is_a_diamond() -> None:
 def test_announced_and_most_flattering_windows_are_named() -> None:
     said = [text.get_text() for text in plots.window_multiverse(made.pairs_of()).texts]
     assert [words[0] for words in said] == ["◆", "▲"]
+
+
+def test_many_checks_that_do_not_apply_are_counted(build: Callable[..., Evaluation]) -> None:
+    ev = build("overstated")
+    idle = next(f for f in ev.findings if f.status == "not_applicable")
+    crowded = replace(
+        ev, findings=(*ev.findings, *(replace(idle, check=f"other {i}") for i in range(20)))
+    )
+    ax = plots.findings(crowded)
+    assert len(ax.get_yticks()) == len(ev.findings) - 1
+    assert "21 more checks do not apply" in ax.get_xlabel()
+    assert "21 more checks do not apply" in plots.describe_findings(crowded)

@@ -149,11 +149,12 @@ def placebos_in_time(
     one = len(case.launches) == 1
     labels = [panel.periods[s] if one else f"{launch - s} periods earlier" for s in starts[known]]
     low, high = (np.where(np.isfinite(x), x, np.nan) for x in (found.low, found.high))
+    ends = [None if np.isnan(x[-1]) else float(x[-1]) for x in (low, high)]
     return Placebos(
         claim=claim.id, outcome=claim.outcome, design=type(design).__name__, kind="time",
         name=panel.periods[launch] if one else "the real starts", labels=tuple(labels),
         effect=found.effect[:-1][known], low=low[:-1][known], high=high[:-1][known],
-        real=float(found.effect[-1]), real_low=float(low[-1]), real_high=float(high[-1]),
+        real=float(found.effect[-1]), real_low=ends[0], real_high=ends[1],
     )  # fmt: skip
 
 

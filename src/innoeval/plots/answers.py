@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from innoeval.errors import BriefError
-from innoeval.plots import theme
+from innoeval.plots import labels, theme
 from innoeval.records.evaluation import Evaluation
 from innoeval.records.finding import Finding, FindingStatus
 
@@ -23,6 +23,8 @@ _MARKERS: dict[FindingStatus, str] = {
 _RANK: dict[FindingStatus, int] = {"problem": 0, "cannot_tell": 1, "clear": 2, "not_applicable": 3}
 _Z = 1.96
 _WRAP = 44
+#: More checks that do not apply than this are counted, not drawn.
+_MOST_APART = 6
 #: Shares beyond this are drawn at the edge, with an arrow.
 _FURTHEST = 2.0
 
@@ -36,7 +38,8 @@ def findings(ev: Evaluation, ax: Axes | None = None) -> Axes:
     """Draw a row for each finding: its status in shape and word, and the share of the claim at stake.
 
     A dot is the share of the claimed improvement that the violation could explain, a bar its 95 %
-    interval; a row without a dot has no size.
+    interval; a row without a dot has no size. More than six checks that do not apply are counted in
+    a line below instead.
 
     Parameters
     ----------
@@ -54,9 +57,9 @@ def findings(ev: Evaluation, ax: Axes | None = None) -> Axes:
     BriefError
         Where the evaluation holds no finding.
     """
-    rows = _rows(ev)
+    rows, gathered = _gathered(ev)
     with theme.look():
-        ax = theme.axes(ax, 7.2, 0.75 + 0.42 * len(rows))
+        ax = theme.axes(ax, 7.2, 0.75 + 0.42 * len(rows) + 0.2 * bool(gathered))
         low, high = _limits(rows)
         ax.set_xlim(low, high)
         ax.set_ylim(len(rows) - 0.4, -0.6)
@@ -71,7 +74,10 @@ def findings(ev: Evaluation, ax: Axes | None = None) -> Axes:
         step = 0.5 if high - low < 4 else 1.0
         ticks = [i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
         ax.set_xticks(ticks, [f"{100 * tick:.0f} %".replace("-", "−") for tick in ticks])
-        ax.set_xlabel("Share of the claimed improvement that it could explain")
+        ax.set_xlabel(
+            "Share of the claimed improvement that it could explain"
+            + (f"\n{_counted(gathered)}: not in the chart" if gathered else "")
+        )
     return ax
 
 
@@ -83,12 +89,15 @@ def describe_findings(ev: Evaluation) -> str:
     BriefError
         Where the evaluation holds no finding.
     """
-    said = [f"Chart of {len(_rows(ev))} checks, one row each."]
-    for finding in _rows(ev):
+    rows, gathered = _gathered(ev)
+    said = [f"Chart of {len(rows)} checks, one row each."]
+    for finding in rows:
         share = finding.share_explained
         size = f", could explain {100 * share:.0f} % of the claim" if share is not None else ""
         said.append(f"{finding.question} {theme.FINDING_WORDS[finding.status]}{size}.")
-    return " ".join(said).replace("-", "−")
+    if gathered:
+        said.append(f"{_counted(gathered)}.")
+    return labels.minus(" ".join(said))
 
 
 def _rows(ev: Evaluation) -> tuple[Finding, ...]:
@@ -98,6 +107,18 @@ def _rows(ev: Evaluation) -> tuple[Finding, ...]:
             "evaluate it with the default checks"
         )
     return ranked(ev)
+
+
+def _gathered(ev: Evaluation) -> tuple[tuple[Finding, ...], int]:
+    """Findings with a row each, and the number of those that are counted below instead."""
+    rows = _rows(ev)
+    applied = tuple(finding for finding in rows if finding.status != "not_applicable")
+    gathered = len(rows) - len(applied)
+    return (applied, gathered) if applied and gathered > _MOST_APART else (rows, 0)
+
+
+def _counted(gathered: int) -> str:
+    return f"{gathered} more checks do not apply to this claim or these data"
 
 
 def spread(finding: Finding) -> float | None:

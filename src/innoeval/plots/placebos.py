@@ -142,9 +142,9 @@ def _time(ax: Axes, placebos: Placebos) -> None:
     ax.vlines(place[known], placebos.low[known], placebos.high[known], color=theme.COMPARISON,
               linewidth=1.4, zorder=2)  # fmt: skip
     ax.plot(place, placebos.effect, "o", color=theme.COMPARISON, markersize=4, zorder=3)
-    ends = [placebos.real_low, placebos.real_high]
-    if np.isfinite(ends).all():
-        ax.plot([many, many], ends, color=theme.OBSERVED, linewidth=2.4, zorder=2)
+    low, high = placebos.real_low, placebos.real_high
+    if low is not None and high is not None:
+        ax.plot([many, many], [low, high], color=theme.OBSERVED, linewidth=2.4, zorder=2)
     ax.plot(many, placebos.real, "D", color=theme.OBSERVED, markersize=6.5, zorder=4)
     names = (*placebos.labels, placebos.name)
     room = labels.width(ax) * 0.85

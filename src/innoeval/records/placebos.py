@@ -36,7 +36,7 @@ class Placebos(ArrayRecord):
         Root mean square of what the design misses before the start, (M,); None where effects are
         ranked as they are.
     real, real_low, real_high, real_misfit
-        The same of the real innovation.
+        The same of the real innovation; None where there is none.
 
     Raises
     ------
@@ -55,9 +55,9 @@ class Placebos(ArrayRecord):
     high: Floats
     misfit: Floats | None = None
     real: float
-    real_low: float = np.nan
-    real_high: float = np.nan
-    real_misfit: float = np.nan
+    real_low: float | None = None
+    real_high: float | None = None
+    real_misfit: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("effect", "low", "high", "misfit"):
@@ -73,7 +73,7 @@ class Placebos(ArrayRecord):
     def measured(self) -> Floats:
         """What is ranked: effects, or their multiples of the misfit, (M + 1,); the real one first."""
         effects = np.concatenate([[self.real], self.effect])
-        if self.misfit is None:
+        if self.misfit is None or self.real_misfit is None:
             return effects
         return np.asarray(effects / np.concatenate([[self.real_misfit], self.misfit]))
 
