@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from innoeval import errors
+from innoeval.assess import assess  # loaded at once: its module has the same name
 from innoeval.evaluate import evaluate  # loaded at once: its module has the same name
 from innoeval.plan import plan  # likewise
 from innoeval.records import Claim, Estimate, Evaluation, Event, Finding, Panel, Policy, Verdict
@@ -80,6 +81,7 @@ __all__ = [
     "Portfolio",
     "Verdict",
     "Verification",
+    "assess",
     "calibrate",
     "calibration",
     "checks",

@@ -87,13 +87,14 @@ def evaluate(
         )
     choice = choose(panel, claim, policy, None if isinstance(designs, str) else tuple(designs))
     announced = _announced(panel, claim, policy)
-    found = judged(claim, panel, choice, announced, policy, CHECKS)
+    measured = _measured(panel, claim, case)
+    found = judged(claim, panel, choice, announced, policy, CHECKS, measured)
     main = choice.design.relaxes if choice.design else None
     others = tuple(estimate for relaxed, estimate in found.stressed.items() if relaxed != main)
     return Evaluation(
         claim=claim,
         panel_fingerprint=panel.fingerprint,
-        measured=_measured(panel, claim, case),
+        measured=measured,
         design=type(choice.design).__name__ if choice.design else "",
         objections=choice.objections,
         estimate=_portable(found.estimate),
@@ -130,6 +131,7 @@ def judged(
     announced: Estimate | None,
     policy: Policy,
     checks: Sequence[Check],
+    measured: Measured | None = None,
 ) -> Judged:
     """The way from a chosen design to a verdict.
 
@@ -143,6 +145,8 @@ def judged(
         The promoter's own number, recomputed.
     checks
         The checks to choose from.
+    measured
+        Extent of the data, which some standards ask for.
     """
     from innoeval.checks import examine
     from innoeval.decide import decide
@@ -172,6 +176,7 @@ def judged(
         relaxes=choice.design.relaxes if choice.design else None,
         sms_level=choice.design.sms_level if choice.design else 0,
         obstacles=obstacles,
+        measured=measured,
     )
     return Judged(base, stressed, facts, findings, verdict)
 
@@ -247,6 +252,8 @@ def _plain(objection: Objection) -> str:
 
 
 def _measured(panel: Panel, claim: Claim, case: Arrangement) -> Measured:
+    from innoeval.stats.balance import hedges_g
+
     launch = int(case.launches[0])
     starts = tuple(panel.periods[start] for start in case.launches)
     return Measured(
@@ -265,6 +272,7 @@ def _measured(panel: Panel, claim: Claim, case: Arrangement) -> Measured:
         denominator=panel.denominator,
         recorded=tuple(name for name in panel.metrics if name != panel.provisional),
         launches=starts if len(starts) > 1 else (),
+        baseline_gap=hedges_g(case.outcomes[:, :launch], case.treated),
     )
 
 

@@ -33,7 +33,9 @@ _PARTS = {
     "alternatives": "the other designs",
 }
 #: Numbers that follow from others in the record, or are told as differences of their own.
-_APART = frozenset({"status", "mark", "certainty", "reasons", "downgrades", "standards"})
+_APART = frozenset(
+    {"status", "mark", "certainty", "reasons", "downgrades", "standards", "companions"}
+)
 _SHOWN = 5
 
 

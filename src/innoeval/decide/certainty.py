@@ -1,86 +1,123 @@
-"""How far a verdict can be trusted: named downgrades, and the Maryland scale."""
+"""How far a verdict can be trusted: the design's level less named downgrades."""
 
 from __future__ import annotations
 
 from innoeval.decide.gates import probing
+from innoeval.decide.standards.evidence import Evidence
 from innoeval.records.assumption import Assumption
-from innoeval.records.claim import Claim
-from innoeval.records.estimate import Estimate
-from innoeval.records.finding import Finding, FindingStatus
+from innoeval.records.finding import Finding
 from innoeval.records.policy import Policy
-from innoeval.records.verdict import Certainty, Standard
+from innoeval.records.verdict import Certainty, Item, Standard
 
 _LADDER: tuple[Certainty, ...] = ("very_low", "low", "moderate", "high")
 #: Where certainty starts, by the most that the design can reach on the Maryland scale.
 _START: dict[int, int] = {1: 0, 2: 1, 3: 2, 4: 3, 5: 3}
+_MAIN = {
+    "problem": "The main assumption of the design is shown not to hold.",
+    "cannot_tell": "The main assumption of the design could not be shown to hold.",
+}
 
 
 def certainty(
-    claim: Claim,
-    estimate: Estimate,
-    findings: tuple[Finding, ...],
-    main: FindingStatus,
-    relaxes: Assumption | None,
-    policy: Policy,
-    sms_level: int,
-) -> tuple[Certainty, tuple[str, ...]]:
-    """Design level less one step for each named downgrade."""
-    rung = _START.get(_sms_design(claim, sms_level), 0)
-    downgrades = []
-    if main == "problem":
-        downgrades.append("The main assumption of the design is shown not to hold.")
-    elif main == "cannot_tell":
-        downgrades.append("The main assumption of the design could not be shown to hold.")
-    if sms_level >= 3 and estimate.n_treated <= policy.few_treated:
+    evidence: Evidence, relaxes: Assumption | None, policy: Policy
+) -> tuple[Certainty, tuple[str, ...], Standard]:
+    """Design level less one step for each named downgrade, in the manner of GRADE.
+
+    Imprecision is not a downgrade here, but for few treated units: the interval has it already.
+
+    Parameters
+    ----------
+    evidence
+        What is known of the claim.
+    relaxes
+        Main assumption of the design.
+    policy
+        Its gates, and how many treated units are few.
+
+    Returns
+    -------
+    The certainty, a sentence for each downgrade, and both as a standard with the rule of each.
+
+    References
+    ----------
+    Guyatt, Oxman, Vist et al. (2008), BMJ 336:924-926, doi:10.1136/bmj.39489.470347.AD.
+    """
+    start = _LADDER[_START.get(evidence.reach, 0)]
+    items = [
+        Item(
+            question="Where does the design start?",
+            answer=start.replace("_", " "),
+            rule=f"Level {evidence.reach} of the Maryland scale, the most that the design and the "
+            f"declared assignment ({evidence.claim.assignment}) can reach.",
+        )
+    ]
+    downgrades = list(_downgrades(evidence, relaxes, policy))
+    items += [
+        Item(question=domain, answer="one step down", rule=f"{says} Rule: {rule}")
+        for domain, says, rule in downgrades
+    ]
+    grade = _LADDER[max(0, _LADDER.index(start) - len(downgrades))]
+    lost = f"less {len(downgrades)}" if downgrades else "nothing taken off"
+    return (
+        grade,
+        tuple(says for _, says, _ in downgrades),
+        Standard(
+            name="Certainty, in the manner of GRADE",
+            score=grade.replace("_", " "),
+            rule=f"starts at {start.replace('_', ' ')}, {lost}",
+            items=tuple(items),
+        ),
+    )
+
+
+def _downgrades(
+    evidence: Evidence, relaxes: Assumption | None, policy: Policy
+) -> tuple[tuple[str, str, str], ...]:
+    """Domain, sentence and rule of each step down."""
+    found = []
+    main = str(relaxes.plain) if relaxes else "the main assumption"
+    if (says := _MAIN.get(evidence.main)) is not None:
+        found.append(
+            (
+                "Risk of bias",
+                says,
+                f"the check of whether {main} has to be clear.",
+            )
+        )
+    estimate = evidence.estimate
+    if estimate is not None and evidence.compared and estimate.n_treated <= policy.few_treated:
         plural = "s" if estimate.n_treated > 1 else ""
-        downgrades.append(f"Only {estimate.n_treated} treated unit{plural}.")
+        found.append(
+            (
+                "Imprecision",
+                f"Only {estimate.n_treated} treated unit{plural}.",
+                f"at most {policy.few_treated} treated units are few.",
+            )
+        )
     # The main assumption is counted above, and a lack of comparison units by the design's level.
     counted = {"no_comparison", *probing(relaxes, policy)}
-    downgrades += [
-        finding.says
-        for finding in findings
+    found += [
+        (
+            _domain(finding),
+            finding.says,
+            f"the check {finding.check} shows a problem that is more than a note.",
+        )
+        for finding in evidence.findings.values()
         if finding.status == "problem"
         and finding.severity != "note"
         and finding.check not in counted
     ]
-    return _LADDER[max(0, rung - len(downgrades))], tuple(downgrades)
+    return tuple(found)
 
 
-def _sms_design(claim: Claim, sms_level: int) -> int:
-    """Only a declared assignment lifts a design with a comparison above level 3."""
-    declared = {"randomised": 5, "lottery": 5, "cutoff": 4}.get(claim.assignment, 0)
-    return max(sms_level, declared) if sms_level >= 3 else sms_level
+def _domain(finding: Finding) -> str:
+    """GRADE's domain of a finding: a selected report, or a risk of bias in what is assumed."""
+    chosen = {Assumption.prespecified_window, Assumption.prespecified_outcome,
+              Assumption.all_sites_reported}  # fmt: skip
+    return "Selective reporting" if chosen & set(finding.probes) else "Risk of bias"
 
 
-def maryland(
-    claim: Claim, findings: tuple[Finding, ...], sms_level: int, policy: Policy
-) -> tuple[Standard, ...]:
-    """Maryland Scientific Methods Scale: the most that the design can reach, and what it reached."""
-    reach = _sms_design(claim, sms_level)
-    design = Standard(
-        name="Maryland SMS, design",
-        score=str(reach),
-        rule={
-            1: "before and after without a comparison group",
-            2: "one interrupted time series without a comparison group",
-            3: "before and after with a comparison group",
-            4: "assignment by a cut-off, as declared",
-            5: "assignment by lot, as declared",
-        }.get(reach, "no design"),
-    )
-    scored, rule = reach, design.rule
-    if reach == 3:
-        shown = _trends_shown(findings, policy)
-        scored = 3 if shown else 2
-        rule = (
-            "a comparison group, and common trends before the start "
-            f"{'' if shown else 'not '}shown: a difference in trends worth half the claim is "
-            f"{'' if shown else 'not '}ruled out"
-        )
-    return design, Standard(name="Maryland SMS, scored", score=str(scored), rule=rule)
-
-
-def _trends_shown(findings: tuple[Finding, ...], policy: Policy) -> bool:
+def trends_shown(findings: tuple[Finding, ...], policy: Policy) -> bool:
     """Whether a difference in earlier trends worth half the claim is ruled out (90 % interval).
 
     A finding can be clear because nothing could change the verdict; that shows no common trends.

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from innoeval.decide.certainty import certainty, maryland
+from innoeval.decide.certainty import certainty, trends_shown
 from innoeval.decide.companions import companions
 from innoeval.decide.gates import deciding_interval, joined, main_gate, opened_gates
 from innoeval.decide.regions import Bar, bar, margin, status_of
+from innoeval.decide.standards import Evidence, standards
 from innoeval.decide.words import lower, reason, remarks
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate
+from innoeval.records.evaluation import Measured
 from innoeval.records.finding import Finding
 from innoeval.records.policy import Policy
 from innoeval.records.verdict import MARKS, Verdict
@@ -27,6 +29,7 @@ def decide(
     relaxes: Assumption | None = None,
     sms_level: int = 0,
     obstacles: tuple[str, ...] = (),
+    measured: Measured | None = None,
 ) -> Verdict:
     """Judge a claim.
 
@@ -48,8 +51,11 @@ def decide(
         The most that the design can reach on the Maryland scale.
     obstacles
         Why no design fits, where `estimate` is None.
+    measured
+        Extent of the data, which some standards ask for.
     """
     fatal = tuple(f for f in findings if _is_fatal(f, policy))
+    held = bar(claim, policy)
     if estimate is None or fatal:
         reasons = obstacles if estimate is None else tuple(f.says for f in fatal)
         return Verdict(
@@ -57,10 +63,19 @@ def decide(
             mark=MARKS["not_evaluable"],
             certainty="very_low",
             reasons=tuple(f"Cannot be evaluated, because {lower(reason)}" for reason in reasons),
-            claimed=bar(claim, policy).claimed,
-            smallest=bar(claim, policy).smallest,
+            claimed=held.claimed,
+            smallest=held.smallest,
+            standards=standards(
+                Evidence(
+                    claim=claim,
+                    estimate=None,
+                    findings={},
+                    main="cannot_tell",
+                    sms_level=0,
+                    measured=measured,
+                )
+            ),
         )
-    held = bar(claim, policy)
     main = main_gate(findings, relaxes, claim, policy)
     opened = opened_gates(findings, main, relaxes, estimate, claim, policy)
     interval, deciding, why = deciding_interval(estimate, stressed, claim, opened, policy)
@@ -75,7 +90,17 @@ def decide(
         policy,
         replaced=deciding == "stressed",
     )
-    grade, downgrades = certainty(claim, estimate, findings, main, relaxes, policy, sms_level)
+    evidence = Evidence(
+        claim=claim,
+        estimate=estimate,
+        findings={finding.check: finding for finding in findings},
+        main=main,
+        sms_level=sms_level,
+        improvement_shown=interval.low > 0,
+        trends_shown=trends_shown(findings, policy),
+        measured=measured,
+    )
+    grade, downgrades, graded = certainty(evidence, relaxes, policy)
     return Verdict(
         status=status,
         mark=MARKS[status],
@@ -90,7 +115,7 @@ def decide(
         material_shown=held.smallest is not None and interval.low > held.smallest,
         resolution=_resolution(claim, estimate, held),
         breakdown=_finite(margin(interval, held)),
-        standards=maryland(claim, findings, sms_level, policy),
+        standards=(*standards(evidence), graded),
         p_holds_up=beside.holds_up,
         p_falls_short=beside.falls_short,
         companions=beside.companions,

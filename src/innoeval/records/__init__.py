@@ -11,7 +11,7 @@ from innoeval.records.flip import Flip
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.records.specifications import SpecificationCurve
-from innoeval.records.verdict import Standard, Verdict
+from innoeval.records.verdict import Item, Standard, Verdict
 
 __all__ = [
     "Assumption",
@@ -26,6 +26,7 @@ __all__ = [
     "Flip",
     "Frequency",
     "Interval",
+    "Item",
     "Measured",
     "Objection",
     "Panel",

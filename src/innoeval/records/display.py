@@ -66,8 +66,55 @@ def card_html(
         f"<h3>{heading}</h3><ul>{reasons}</ul>{found}"
         "<table><caption style='text-align:left'>What was checked</caption>"
         "<thead><tr><th scope='col'>Question</th><th scope='col'>Answer</th>"
-        f"<th scope='col'>What was seen</th></tr></thead><tbody>{rows}</tbody></table></section>"
+        f"<th scope='col'>What was seen</th></tr></thead><tbody>{rows}</tbody></table>"
+        f"{_beside(verdict)}{_standards(verdict)}</section>"
     )
+
+
+def _beside(verdict: Verdict) -> str:
+    """What helps to read the verdict and never decides, folded away."""
+    beside = verdict.companions
+    if beside is None:
+        return ""
+    bits = [
+        (beside.s_none, "there were no improvement"),
+        (beside.s_trivial, "there were none that matters"),
+        (beside.s_claimed, "all that was claimed were true"),
+    ]
+    said = [
+        f"If {what}, these data would surprise as much as {amount(value)} heads in a row."
+        for value, what in bits
+        if value is not None
+    ]
+    if beside.severity_shown is not None:
+        said.append(
+            "That more than what must be shown is there was tested with a severity of "
+            f"{amount(beside.severity_shown)} (0 to 1)."
+        )
+    if beside.power is not None and beside.exaggeration is not None:
+        said.append(
+            "Were the effect just the smallest that matters, the base analysis would show one in "
+            f"{100 * beside.power:.0f} % of cases, on average {amount(beside.exaggeration)} times too large"
+            f", with the wrong sign in {100 * (beside.wrong_sign or 0.0):.0f} % of them."
+        )
+    said += [
+        f"Probability under a flat prior, {region.says}: {100 * region.probability:.0f} %."
+        for region in beside.posterior
+    ]
+    return _folded("Beside the verdict, never deciding", said)
+
+
+def _standards(verdict: Verdict) -> str:
+    """Scores on published standards, folded away."""
+    said = [f"{one.name}: {one.score} ({one.rule})." for one in verdict.standards]
+    return _folded("Standards of evidence", said)
+
+
+def _folded(summary: str, said: list[str]) -> str:
+    if not said:
+        return ""
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in said)
+    return f"<details><summary>{summary}</summary><ul>{items}</ul></details>"
 
 
 def counts_html(n: int, counts: Mapping[str, int], origin: str) -> str:

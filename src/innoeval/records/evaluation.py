@@ -31,6 +31,8 @@ class Measured:
     """What a reader needs to know of the panel once the data are gone.
 
     `launch` is the first start; `launches` all of them in order, where there are several.
+    `baseline_gap` is Hedges' g of the units' averages before the first start, treated less
+    comparison units; None where it cannot be computed.
     """
 
     outcome: str
@@ -46,6 +48,7 @@ class Measured:
     denominator: str | None = None
     recorded: tuple[str, ...] = ()
     launches: tuple[str, ...] = ()
+    baseline_gap: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from innoeval.records.companions import Companions
 from innoeval.records.estimate import Interval
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Status = Literal[
     "supported",
@@ -55,12 +58,43 @@ ICONS: dict[Status, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One question of a standard, the answer that follows from the data, and the rule that gave it.
+
+    `assessor` is room for a person's own answer: it is kept beside the proposed one, and never
+    enters a verdict.
+    """
+
+    question: str
+    answer: str
+    rule: str
+    number: str = ""
+    assessor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standard:
-    """A score on a published evidence standard, with the rule that gave it."""
+    """A score on a published evidence standard, with the rule that gave it, and its items."""
 
     name: str
     score: str
     rule: str
+    items: tuple[Item, ...] = ()
+
+    def tidy(self) -> pd.DataFrame:
+        """One row for each item: number, question, evidence, proposed answer, assessor's answer."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "number": [item.number for item in self.items],
+                "question": [item.question for item in self.items],
+                "evidence": [item.rule for item in self.items],
+                "proposed": [item.answer for item in self.items],
+                "assessor": [item.assessor for item in self.items],
+            },
+            dtype="str",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +152,7 @@ class Verdict:
     p_holds_up: float | None = None
     p_falls_short: float | None = None
     companions: Companions | None = None
+
+    def standard(self, name: str) -> Standard | None:
+        """The first standard whose name begins so, such as "ROBINS-I"; None where there is none."""
+        return next((one for one in self.standards if one.name.startswith(name)), None)
