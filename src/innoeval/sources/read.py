@@ -65,7 +65,8 @@ def read_panel(
     Parameters
     ----------
     source
-        Path of a .csv, .tsv, .txt, .xlsx or .parquet file, or a pandas DataFrame.
+        Path of a .csv, .tsv, .txt, .xlsx or .parquet file, a pandas DataFrame, or any table that
+        speaks Arrow: of pyarrow, ibis, polars or DuckDB.
     unit
         Column with the unit's name: a district, a school, an office.
     period
@@ -204,8 +205,12 @@ def _table(source: object, wanted: Sequence[str], encoding: str | None, sheet: s
         return table_of_frame(source, wanted, "the data frame")
     if isinstance(source, (str, os.PathLike)):
         return read_table(Path(source), wanted=wanted, encoding=encoding, sheet=sheet)
+    if hasattr(source, "__arrow_c_stream__"):
+        import pyarrow as pa
+
+        return table_of_frame(pa.table(source).to_pandas(), wanted, "the table")
     raise SourceError(
-        f"a panel cannot be read from a {type(source).__name__}; give a path or a pandas DataFrame"
+        f"a panel cannot be read from a {type(source).__name__}; give a path, a pandas DataFrame, or a table of Arrow, ibis or polars"
     )
 
 

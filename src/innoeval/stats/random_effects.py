@@ -216,20 +216,37 @@ def _projection(w: Floats, X: Floats) -> Floats:
 
 
 def _reml(y: Floats, v: Floats, X: Floats) -> float:
-    """Variance between sites by Fisher scoring on the restricted likelihood, never negative."""
+    """Variance between sites at which the restricted likelihood is flat; 0 where it falls from there.
+
+    Fisher scoring between bounds on either side of the root: alone it can swing about the root
+    without end, so that what it gives when it stops hangs on the last digits of its start.
+    """
     k, p = X.shape
     residual = y - X @ np.linalg.lstsq(X, y, rcond=None)[0]
-    tau2 = max(0.0, float(residual @ residual) / (k - p) - float(v.mean()))
-    for _ in range(_STEPS):
-        P = _projection(1 / (v + tau2), X)
+    typical = float(v.mean())
+    tau2 = max(0.0, float(residual @ residual) / (k - p) - typical)
+
+    def scored(at: float) -> tuple[float, float]:
+        P = _projection(1 / (v + at), X)
         Py = P @ y
-        step = float((Py @ Py - np.trace(P)) / (P * P).sum())
-        while tau2 + step < 0 and abs(step) > _TIGHT:
-            step /= 2
-            if tau2 < _TIGHT:
-                break
-        moved = max(0.0, tau2 + step)
-        if abs(moved - tau2) <= _TIGHT * max(tau2, float(v.mean())):
-            return float(moved)
+        score = float(Py @ Py - np.trace(P))
+        return score, score / float((P * P).sum())
+
+    score, step = scored(tau2)
+    low, high = 0.0, tau2
+    if score > 0:
+        low, high = tau2, max(2 * tau2, typical)
+        while scored(high)[0] > 0:
+            low, high = high, 2 * high
+    elif scored(0.0)[0] <= 0:
+        return 0.0
+    for _ in range(_STEPS):
+        moved = tau2 + step
+        if not low < moved < high or abs(step) > (high - low) / 2:
+            moved = (low + high) / 2
+        if abs(moved - tau2) <= _TIGHT * max(moved, typical):
+            return moved
         tau2 = moved
-    return float(tau2)
+        score, step = scored(tau2)
+        low, high = (tau2, high) if score > 0 else (low, tau2)
+    return tau2
