@@ -22,7 +22,7 @@ from innoeval.records import Evaluation
 
 Build = Callable[..., Evaluation]
 READABLE, VISIBLE = 4.5, 3.0
-VOID = {"meta", "br"}
+VOID = {"meta", "br", "img"}
 NASTY: dict[str, Any] = {
     "innovation": '<img src=x onerror=alert(1)> "><script>alert(1)</script>',
     "statement": "</p></main><script>alert(2)</script> $title ${x} $$ &amp; <!-- \x00 \u202e \ud800 ' خفض 😀 "

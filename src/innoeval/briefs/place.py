@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 from innoeval.errors import BriefError
+
+#: Names that are devices on some systems, whatever their suffix.
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
 def check_place(path: Path, *, overwrite: bool) -> None:
@@ -61,3 +67,33 @@ def put(path: Path, content: bytes) -> None:
             f"'{path}' cannot be written ({error.strerror or error}); "
             "make its folder writable, close the file where it is open, or write elsewhere"
         ) from error
+
+
+def file_names(ids: Sequence[str]) -> list[str]:
+    """A file name for each id, safe on every system and never twice the same.
+
+    Parameters
+    ----------
+    ids
+        Any texts.
+
+    Examples
+    --------
+    >>> file_names(["desk", "../Desk", "Größe 5 %", "书", "desk", "con"])
+    ['desk', 'Desk-2', 'Grosse-5', 'claim', 'desk-3', 'claim-con']
+    """
+    names: list[str] = []
+    taken: set[str] = set()
+    for text in ids:
+        plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+        stem = re.sub(r"[^A-Za-z0-9_]+", "-", plain.encode("ascii", "ignore").decode())
+        stem = stem.strip("-")[:60] or "claim"
+        if _DEVICE.fullmatch(stem):
+            stem = f"claim-{stem}"
+        name, turn = stem, 1
+        while name.casefold() in taken:
+            turn += 1
+            name = f"{stem}-{turn}"
+        taken.add(name.casefold())
+        names.append(name)
+    return names

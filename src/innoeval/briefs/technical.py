@@ -196,7 +196,7 @@ def _robustness(ev: Evaluation, say: Language) -> list[Row]:
             "method.standard", name=say.recorded(s.name, 60), score=words.shown(s.score, 40),
             rule=say.recorded(s.rule, 200),
         )
-        for s in verdict.standards[:_MANY]
+        for s in verdict.standards[: 2 * _MANY]
     ]  # fmt: skip
     unseen = "; ".join(map(say.assumption, ev.not_examined))
     return [

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EISDIR
 from pathlib import Path
@@ -50,31 +48,3 @@ def written_together(folder: Path) -> Iterator[Path]:
             path.replace(folder / path.name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def file_names(ids: Sequence[str]) -> list[str]:
-    """A file name for each id, safe on every system and never twice the same.
-
-    Parameters
-    ----------
-    ids
-        Any texts.
-
-    Examples
-    --------
-    >>> file_names(["desk", "../Desk", "Größe 5 %", "书", "desk"])
-    ['desk', 'Desk-2', 'Grosse-5', 'claim', 'desk-3']
-    """
-    names: list[str] = []
-    taken: set[str] = set()
-    for text in ids:
-        plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
-        stem = re.sub(r"[^A-Za-z0-9_]+", "-", plain.encode("ascii", "ignore").decode())
-        stem = stem.strip("-")[:60] or "claim"
-        name, turn = stem, 1
-        while name.casefold() in taken:
-            turn += 1
-            name = f"{stem}-{turn}"
-        taken.add(name.casefold())
-        names.append(name)
-    return names

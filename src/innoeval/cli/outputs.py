@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from innoeval.cli.folder import file_names, written_together
+from innoeval.cli.folder import written_together
 from innoeval.evaluate import evaluate
 from innoeval.records.claim import Claim
 from innoeval.records.evaluation import Evaluation
@@ -49,6 +49,7 @@ def evaluate_into(
         Where `folder` cannot be written to: before the first claim is evaluated.
     """
     from innoeval.briefs import write_brief
+    from innoeval.briefs.place import file_names
 
     evaluations = []
     names = file_names([claim.id for claim, _ in cases])

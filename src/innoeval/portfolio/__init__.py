@@ -1,6 +1,7 @@
 """Portfolios: many claims at once, resumable, on one machine or a cluster."""
 
 from innoeval.portfolio.adjust import Lists, tally, two_lists
+from innoeval.portfolio.briefs import Briefs, write_briefs
 from innoeval.portfolio.equity import Equity, Gap, who_gained
 from innoeval.portfolio.panels import PanelDataset, PanelSource, PanelTable
 from innoeval.portfolio.pool import Pools, pool
@@ -11,6 +12,7 @@ from innoeval.records.pooled import Pooled
 from innoeval.records.portfolio import Portfolio
 
 __all__ = [
+    "Briefs",
     "Equity",
     "Gap",
     "Lists",
@@ -29,4 +31,5 @@ __all__ = [
     "versions",
     "watch",
     "who_gained",
+    "write_briefs",
 ]

@@ -25,6 +25,7 @@ from innoeval.portfolio.chunks import (
 )
 from innoeval.portfolio.earlier import Prints, of_other_data, refuse_other
 from innoeval.portfolio.judge import Judged, judge
+from innoeval.portfolio.progress import bar
 from innoeval.portfolio.rows import TIDY
 from innoeval.portfolio.store import Done, Store, policy_of
 from innoeval.portfolio.workers import WorkerLostError, each, share_a_disk, workers
@@ -113,11 +114,11 @@ def evaluate_all(
         left = _left(claims, panels, done, str(resume))
         kept: list[Path | bytes] = []
         faults: Counter[str] = Counter()
-        with _bar(known, len(done), shown=progress) as bar, _tray(store) as tray:
+        with bar(known, len(done), " claims", shown=progress) as shown, _tray(store) as tray:
             for judged, n in _judged(chunks(left, panels, size), policy, designs, store, tray):
                 kept.append(_taken(judged.part) if store is None else store.add(judged.part))
                 faults.update(judged.faults)
-                bar.update(n)
+                shown.update(n)
     if faults:
         _warn(faults)
     parts = tuple(kept) if store is None else store.parts
@@ -241,15 +242,4 @@ def _warn(faults: Counter[str]) -> None:
         "column 'error' of tidy(); please report it as a bug",
         RuntimeWarning,
         stacklevel=3,
-    )
-
-
-def _bar(total: int | None, done: int, *, shown: bool) -> Any:
-    """A bar on a terminal or in a notebook; elsewhere silence."""
-    with warnings.catch_warnings():
-        # Without widgets a notebook gets the bar of a terminal; that needs no word.
-        warnings.simplefilter("ignore")
-        from tqdm.auto import tqdm
-    return tqdm(
-        total=total, initial=done, unit=" claims", disable=None if shown else True, leave=False
     )

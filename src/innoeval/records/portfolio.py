@@ -104,13 +104,19 @@ class Portfolio:
 
     def __iter__(self) -> Iterator[Evaluation]:
         """Evaluations part by part, one at a time in memory; claims that failed have none."""
+        for _, text, _ in self.texts():
+            if text is not None:
+                yield Evaluation.from_json(text)
+
+    def texts(self) -> Iterator[tuple[str, str | None, str]]:
+        """Id of each claim, its evaluation as JSON text, None where it has none, and why not."""
         from pyarrow import parquet
 
+        names = ["id", "evaluation", "error"]
         for part in self.parts:
-            texts = parquet.read_table(_opened(part), columns=["evaluation"], partitioning=None)
-            for text in texts.column("evaluation"):
-                if text.is_valid:
-                    yield Evaluation.from_json(text.as_py())
+            table = parquet.read_table(_opened(part), columns=names, partitioning=None)
+            for id, text, error in zip(*(table.column(name) for name in names), strict=True):  # noqa: A001
+                yield id.as_py(), text.as_py(), error.as_py() or ""
 
     def _read(self, columns: list[str]) -> pa.Table:
         """Some columns of every part."""
