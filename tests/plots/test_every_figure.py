@@ -118,7 +118,18 @@ LONG: dict[str, Callable[[Evaluation, Axes | None], Axes]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", LONG)
+#: The fast suite draws these; the others are drawn with the slow tests.
+QUICK = (
+    "counterfactual, 10,000 periods",
+    "event study, 10,000 event times",
+    "400 claims",
+    "400 sites",
+)
+
+
+@pytest.mark.parametrize(
+    "name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in LONG]
+)
 def test_much_is_drawn_with_few_words(build: Callable[..., Evaluation], name: str) -> None:
     ev = made.lengthened(build("supported"), 10_000, 7000)
     figure = made.finished(lambda ax: LONG[name](ev, ax))
@@ -126,3 +137,16 @@ def test_much_is_drawn_with_few_words(build: Callable[..., Evaluation], name: st
     assert made.overlapping(figure) == []
     assert len(made.texts(figure)) < 80
     assert max(figure.get_size_inches()) <= 11
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        n if n in {"findings", "window_multiverse"} else pytest.param(n, marks=pytest.mark.slow)
+        for n in NAMES
+    ],
+)
+def test_words_stay_on_a_page_as_narrow_as_a_phone(known: dict[str, made.Case], name: str) -> None:
+    figure = made.finished(known[name][0], 3.7, 3.2)
+    assert made.outside(figure) == []
+    assert made.overlapping(figure) == []

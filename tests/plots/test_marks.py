@@ -88,7 +88,7 @@ def test_the_real_placebo_is_a_diamond() -> None:
 
 def test_announced_and_most_flattering_windows_are_named() -> None:
     said = [text.get_text() for text in plots.window_multiverse(made.pairs_of()).texts]
-    assert [words[0] for words in said] == ["◆", "▲"]
+    assert [words[0] for words in said] == ["▲", "◆"]
 
 
 def test_many_checks_that_do_not_apply_are_counted(build: Callable[..., Evaluation]) -> None:

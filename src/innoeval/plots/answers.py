@@ -25,6 +25,8 @@ _Z = 1.96
 _WRAP = 44
 #: More checks that do not apply than this are counted, not drawn.
 _MOST_APART = 6
+#: A figure no wider than this, in points, has fewer ticks and shorter lines.
+_NARROW = 320
 #: Shares beyond this are drawn at the edge, with an arrow.
 _FURTHEST = 2.0
 
@@ -68,16 +70,18 @@ def findings(ev: Evaluation, ax: Axes | None = None) -> Axes:
                        linestyle="-" if share == 0 else (0, (3, 2)), zorder=1)  # fmt: skip
         for place, finding in enumerate(rows):
             _row(ax, finding, place, low, high)
-        ax.set_yticks(range(len(rows)), ["\n".join(wrap(f.question, _WRAP)[:3]) for f in rows])
+        page = ax.figure.bbox.width * 72 / ax.figure.dpi
+        letters = min(int(0.4 * page / (labels.LETTER * theme.SIZE)), _WRAP)
+        ax.set_yticks(range(len(rows)), ["\n".join(wrap(f.question, letters)[:3]) for f in rows])
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
-        step = 0.5 if high - low < 4 else 1.0
+        step = 0.5 if high - low < 4 and page > _NARROW else 1.0
         ticks = [i * step for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
         ax.set_xticks(ticks, [f"{100 * tick:.0f} %".replace("-", "−") for tick in ticks])
-        ax.set_xlabel(
-            "Share of the claimed improvement that it could explain"
-            + (f"\n{_counted(gathered)}: not in the chart" if gathered else "")
-        )
+        below = ["Share of the claimed improvement that it could explain"]
+        below += [f"{_counted(gathered)}: not in the chart"] * bool(gathered)
+        narrow = page <= _NARROW
+        ax.set_xlabel("\n".join(labels.broken(ax, line, 0.5 if narrow else 1.0) for line in below))
     return ax
 
 
@@ -144,7 +148,14 @@ def _row(ax: Axes, finding: Finding, place: int, low: float, high: float) -> Non
         ax.axhspan(place - 0.5, place + 0.5, color=theme.PANEL, linewidth=0, zorder=0)
     share = finding.share_explained
     if share is None:
-        ax.text(0, place, "  no size measured", va="center", color=theme.MUTED)
+        narrow = ax.figure.bbox.width * 72 / ax.figure.dpi <= _NARROW
+        ax.text(
+            0,
+            place,
+            "  no size" if narrow else "  no size measured",
+            va="center",
+            color=theme.MUTED,
+        )
     else:
         half = spread(finding) or 0.0
         ends = [min(max(share + side * half, low), high) for side in (-1, 1)]

@@ -161,4 +161,5 @@ def _frame(ax: Axes, ev: Evaluation, chart: ControlChart, launch: int) -> None:
                 textcoords="offset points", ha="right" if right else "left", va="top",
                 bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.4})  # fmt: skip
     if chart.memory > _MEMORY:
-        ax.set_xlabel(_memory(chart), color=theme.MUTED, fontsize=theme.SIZE - 0.5, loc="left")
+        ax.set_xlabel(labels.broken(ax, _memory(chart)), color=theme.MUTED, loc="left",
+                      fontsize=theme.SIZE - 0.5)  # fmt: skip

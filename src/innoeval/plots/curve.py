@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from innoeval.errors import BriefError
-from innoeval.plots import theme
+from innoeval.plots import labels, theme
 from innoeval.records.display import amount
 from innoeval.records.specifications import SpecificationCurve
 
@@ -104,11 +104,11 @@ def _estimates(ax: Axes, curve: SpecificationCurve) -> None:
                 bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.5}, zorder=3)  # fmt: skip
     ax.set_ylabel("Improvement")
     ax.tick_params(labelbottom=False, length=0, axis="x")
-    ax.set_title(
+    labels.heading(
+        ax,
         f"{len(curve.effect)} analyses: {100 * curve.improves:.0f} % show an improvement (dots), "
         f"{100 * curve.supports:.0f} % would support the claim",
-        loc="left", fontsize=theme.SIZE,
-    )  # fmt: skip
+    )
 
 
 def _choices(ax: Axes, curve: SpecificationCurve) -> None:

@@ -66,13 +66,21 @@ def height(ax: Axes) -> float:
     return float(ax.get_window_extent().height * 72 / ax.figure.dpi)
 
 
-def heading(ax: Axes, text: str) -> None:
-    """What a figure shows, above it on the left; broken where it would leave the axes."""
+def broken(ax: Axes, text: str, share: float = 1.0) -> str:
+    """A text in lines that fit into a share of the width of axes."""
     from textwrap import wrap
 
     # Before it is laid out, axes are narrower than they will be.
-    letters = max(int(width(ax) / (0.8 * LETTER * theme.SIZE)), 20)
-    ax.set_title("\n".join(wrap(text, letters)), loc="left", fontsize=theme.SIZE, color=theme.INK)
+    letters = int(share * width(ax) / (0.8 * LETTER * theme.SIZE))
+    return "\n".join(wrap(text, max(letters, 16)))
+
+
+def heading(ax: Axes, text: str) -> None:
+    """What a figure shows, above it on the left."""
+    ax.set_title(
+        broken(ax, text), loc="left", fontsize=theme.SIZE, color=theme.INK,
+        fontfamily=list(theme.FACES[:2]),
+    )  # fmt: skip
 
 
 def minus(text: str) -> str:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 INK = "#1B2430"
 MUTED = "#566070"
 RULE = "#C9CFD6"
+GRID = "#E3E7EB"
 PAPER = "#FFFFFF"
 PANEL = "#F3F5F7"
 OBSERVED = "#0B4F8A"
@@ -113,7 +114,7 @@ def look() -> Iterator[None]:
             "ytick.labelcolor": INK,
             "xtick.major.width": 0.6,
             "ytick.major.width": 0.6,
-            "grid.color": "#E3E7EB",
+            "grid.color": GRID,
             "grid.linewidth": 0.6,
             "svg.hashsalt": "innoeval",
             "svg.fonttype": "path",
@@ -144,11 +145,15 @@ def axes(ax: Axes | None, width: float, height: float) -> Axes:
         ax.set_facecolor(PAPER)
         if _dark(ax.figure.get_facecolor()):
             ax.figure.set_facecolor(PAPER)
-        ax.tick_params(color=MUTED, labelcolor=INK, width=0.6)
+        ax.set_axisbelow(True)
+        ax.tick_params(
+            color=MUTED, labelcolor=INK, width=0.6, labelsize=SIZE, labelfontfamily=list(FACES[:2]),
+            grid_color=GRID, grid_linewidth=0.6,
+        )  # fmt: skip
         for side, spine in ax.spines.items():
             spine.set(edgecolor=MUTED, linewidth=0.6, visible=side in {"left", "bottom"})
         for word in (ax.xaxis.label, ax.yaxis.label):
-            word.set_color(INK)
+            word.set(color=INK, fontsize=SIZE, fontfamily=list(FACES[:2]))
         return ax
     from matplotlib import pyplot as plt
 

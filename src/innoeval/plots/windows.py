@@ -57,10 +57,15 @@ def window_multiverse(windows: WindowPairs, ax: Axes | None = None) -> Axes:
         )
         wide = high - low or 1.0
         ax.set_xlim(low - 0.06 * wide, high + 0.06 * wide)
-        ax.set_ylim(len(rows) + 0.9, -0.7)
-        _mark(ax, windows, windows.stated, "D", "Announced", theme.OBSERVED, row_of, len(rows))
+        below = float(len(rows)) - 0.4
         if best != windows.stated:
-            _mark(ax, windows, best, "^", "Most flattering", theme.EXPECTED, row_of, len(rows))
+            below = _mark(
+                ax, windows, best, ("^", "▲ Most flattering", theme.EXPECTED), row_of, below
+            )
+        below = _mark(
+            ax, windows, windows.stated, ("D", "◆ Announced", theme.OBSERVED), row_of, below
+        )
+        ax.set_ylim(below, -0.7)
         named = [f"{a:.0f} before, {b:.0f} after" for a, b in rows]
         shown = (
             range(len(rows)) if len(rows) <= _ROWS else range(0, len(rows), -(-len(rows) // _ROWS))
@@ -110,14 +115,16 @@ def _told(windows: WindowPairs, which: int) -> str:
 
 
 def _mark(
-    ax: Axes, windows: WindowPairs, which: int, shape: str, name: str, colour: str,
-    row_of: np.ndarray, rows: int,
-) -> None:  # fmt: skip
-    """One pair with its name and windows, told below all rows so that it covers none of them."""
+    ax: Axes, windows: WindowPairs, which: int, look: tuple[str, str, str], row_of: np.ndarray,
+    below: float,
+) -> float:  # fmt: skip
+    """One pair; its name and windows stand below all rows, and cover none: where the next may begin."""
+    shape, name, colour = look
     x, y = float(windows.improvement[which]), float(row_of[which])
     ax.plot(x, y, shape, color=colour, markersize=7.5, markeredgecolor=theme.PAPER, zorder=5)
-    line = rows + (0.4 if which == windows.stated else -0.25)
-    ax.text(0.0, line, f"{ {'D': '◆', '^': '▲'}[shape] } {name}: {_told(windows, which)}",
-            transform=ax.get_yaxis_transform(), va="center", color=colour, fontweight="bold",
-            fontsize=theme.SIZE, zorder=6,
-            bbox={"facecolor": theme.PAPER, "edgecolor": "none", "pad": 0.4})  # fmt: skip
+    words = labels.broken(ax, f"{name}: {_told(windows, which)}", 0.85)
+    ax.text(0.0, below, words, transform=ax.get_yaxis_transform(), va="top", color=colour,
+            fontweight="bold", fontsize=theme.SIZE, zorder=6)  # fmt: skip
+    # A line of text is about as high as two thirds of a row.
+    rows = max(labels.height(ax) / float(row_of.max() + 4), 1.0)
+    return below + (words.count("\n") + 1) * max(0.65, 1.35 * theme.SIZE / rows)
