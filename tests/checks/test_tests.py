@@ -47,6 +47,19 @@ def test_a_trend_is_told_in_the_currency_of_the_claim() -> None:
     assert evaluate(CLAIM, panel_of(outcomes)).verdict.deciding == "stressed"
 
 
+def test_a_trend_that_is_shown_is_a_problem_though_it_cannot_change_the_verdict() -> None:
+    # A gain of 10 where 4 are claimed: a trend worth 1.2 leaves it supported, and the number wrong.
+    outcomes = NOISE * 0.05
+    outcomes[:10] -= 0.1 * np.arange(24)
+    outcomes[:10, 16:] -= 10.0
+    found = finding("pre_trend", CLAIM, panel_of(outcomes))
+    assert found.status == "problem"
+    verdict = evaluate(CLAIM, panel_of(outcomes)).verdict
+    assert verdict.status == "supported"
+    assert verdict.interval is not None
+    assert verdict.interval.low < 10.0 < verdict.interval.high
+
+
 def test_one_earlier_period_tells_nothing_of_trends() -> None:
     panel = panel_of(with_effect(NOISE)[:, 15:])
     claim = claim_on(range(10), 1, size=4.0)

@@ -15,7 +15,8 @@ class PreTrend:
     """Difference in linear trends before the start, carried on over the horizon.
 
     Null: the difference in trends carried on would have shown no effect. A violation is shown
-    where that is rejected; it is ruled out only where the 90 % interval of the carried-on
+    where that is rejected, also where it is too small to change the verdict: the base analysis
+    would give a wrong number. It is ruled out only where the 90 % interval of the carried-on
     difference lies inside the margin that would change the verdict (two one-sided tests). A test
     that merely fails to reject says nothing (Roth 2022).
 
@@ -41,17 +42,15 @@ class PreTrend:
         ends = sorted((case.sign * float(found.low[0]), case.sign * float(found.high[0])))
         faked = Bias(bias, error, power_for_half(case, error))
         went = "improving faster" if bias > 0 else "improving more slowly"
-        if max(abs(end) for end in ends) < case.margin:
-            return Measurement(
-                status="clear",
-                says="Any difference in earlier trends is too small to change the verdict "
-                f"(it would explain {amount(ends[0])} to {amount(ends[1])}).",
-                bias=faked,
-            )
+        ruled_out = max(abs(end) for end in ends) < case.margin
+        reach = f"{amount(ends[0])} to {amount(ends[1])}"
         return Measurement(
-            status="cannot_tell",
-            says="The periods before the start are too few or too noisy to rule out that the groups were "
-            f"drifting apart (this could explain {amount(ends[0])} to {amount(ends[1])}).",
+            status="clear" if ruled_out else "cannot_tell",
+            says="Any difference in earlier trends is too small to change the verdict "
+            f"(it would explain {reach})."
+            if ruled_out
+            else "The periods before the start are too few or too noisy to rule out that the groups were "
+            f"drifting apart (this could explain {reach}).",
             says_problem=f"The treated units were already {went} than the others before the start; "
             f"going on like that would show up as {amount(bias)}.",
             p_value=float(found.p_value[0]),
