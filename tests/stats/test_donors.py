@@ -103,7 +103,7 @@ def test_factors_equal_least_squares_on_the_donors_components() -> None:
     np.testing.assert_allclose(found, aim - design @ fitted, atol=1e-8)
 
 
-@pytest.mark.parametrize("runs", [19, 20, 40, 101])
+@pytest.mark.parametrize("runs", [19, 20, 40, 100])
 def test_the_interval_holds_what_the_rank_does_not_reject(runs: int) -> None:
     rng = np.random.default_rng(runs)
     effects, scales = rng.normal(size=(runs, 1)), rng.uniform(0.5, 2, size=runs)
@@ -118,7 +118,7 @@ def test_the_interval_holds_what_the_rank_does_not_reject(runs: int) -> None:
     assert found.p_value[0] >= 1 / runs
 
 
-@pytest.mark.parametrize("runs", [19, 20, 39, 60, 101])
+@pytest.mark.parametrize("runs", [19, 20, 40, 60, 100])
 def test_the_interval_of_pairs_holds_what_they_do_not_reject(runs: int) -> None:
     rng = np.random.default_rng(runs)
     effects, scales = rng.normal(size=(runs, 2)), rng.uniform(0.5, 2, size=runs)
@@ -142,11 +142,30 @@ def test_the_interval_of_pairs_holds_what_they_do_not_reject(runs: int) -> None:
         assert found.high[k] == pytest.approx(max(kept), abs=0.01)
 
 
-def test_pairs_with_equal_runs_are_the_plain_rank() -> None:
+@pytest.mark.parametrize("runs", [30, 39, 101])
+def test_between_two_ranks_the_interval_ends_between_them(runs: int) -> None:
+    rng = np.random.default_rng(runs)
+    effects, scales = rng.normal(size=(runs, 1)), rng.uniform(0.5, 2, size=runs)
+    without = effects[:1] + rng.normal(size=(runs - 1, 1)) * 0.2
+    own = scales[0] * rng.uniform(1, 1.2, size=runs - 1)
+    whole = int(0.05 * runs)
+    levels = (0.95, 1 - whole / runs, 1 - (whole + 1) / runs)
+    for found, wide, short in (
+        [rank(effects, scales, level) for level in levels],
+        [rank_pairs(effects, scales, without, own, level) for level in levels],
+    ):
+        part = 0.05 * runs - whole
+        for end in ("low", "high"):
+            outer, inner = getattr(wide, end), getattr(short, end)
+            np.testing.assert_allclose(getattr(found, end), outer + part * (inner - outer))
+
+
+@pytest.mark.parametrize("runs", [30, 40])
+def test_pairs_with_equal_runs_are_the_plain_rank(runs: int) -> None:
     rng = np.random.default_rng(3)
-    effects, scales = rng.normal(size=(40, 1)), rng.uniform(0.5, 2, size=40)
+    effects, scales = rng.normal(size=(runs, 1)), rng.uniform(0.5, 2, size=runs)
     plain = rank(effects, scales, 0.95)
-    same = np.repeat(effects[:1], 39, axis=0), np.repeat(scales[:1], 39)
+    same = np.repeat(effects[:1], runs - 1, axis=0), np.repeat(scales[:1], runs - 1)
     for one, other in zip(plain, rank_pairs(effects, scales, *same, 0.95), strict=True):
         np.testing.assert_allclose(one, other)
 

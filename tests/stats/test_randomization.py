@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from math import comb
 
 import numpy as np
 import pytest
@@ -39,9 +40,25 @@ def test_the_interval_holds_what_a_slow_search_does_not_reject(
     for end, inward in ((found.low[0], 1), (found.high[0], -1)):
         if np.isfinite(end):
             assert slow_p(changes, treated, end + inward * 1e-6) > 1 - level
-            assert slow_p(changes, treated, end - inward * 1e-6) <= 1 - level + 1e-12
+            # Between two choices: one more than may count does.
+            step = 1 / (n if k == 1 else comb(n, k))
+            assert slow_p(changes, treated, end - inward * 1e-6) < 1 - level + step - 1e-12
     if np.isinf(found.low[0]):
         assert slow_p(changes, treated, -1e6) > 1 - level
+
+
+def test_ends_lie_between_two_choices_so_that_the_level_is_kept() -> None:
+    # One of 30: 1.5 choices may count, where whole ones would keep 96.7 and not 95 %.
+    rng = np.random.default_rng(5)
+    treated = np.arange(30) == 0
+    chosen = assignments(treated, 99, seed=1)
+    changes = rng.normal(size=(30, 4000))
+    found, wide, short = (randomise(changes, chosen, level) for level in (0.95, 29 / 30, 28 / 30))
+    np.testing.assert_allclose(found.high, (wide.high + short.high) / 2)
+    np.testing.assert_allclose(found.low, (wide.low + short.low) / 2)
+    left_out = ((found.low > 0) | (found.high < 0)).mean()
+    assert 0.04 < left_out < 0.06
+    assert ((wide.low > 0) | (wide.high < 0)).mean() < 0.04
 
 
 def test_a_level_that_the_choices_cannot_reach_gives_no_bound() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from innoeval.stats.contrast import student
+from innoeval.stats.randomization import between, ranks
 
 Floats = npt.NDArray[np.float64]
 Masks = npt.NDArray[np.bool_]
@@ -102,7 +103,8 @@ def rank(effects: Floats, scales: Floats, level: float) -> Ranked:
 
     Under the hypothesis of a constant effect θ, the real effect less θ over its scale is one draw
     like the placebo effects over theirs. So the set of all θ that are not rejected is the effect
-    give or take an order statistic times the real scale. With every scale equal this is the plain
+    give or take an order statistic times the real scale; where 1 − level is no whole number of runs,
+    a point between two of them (Beran & Hall 1993; `innoeval.stats.randomization.cut`). With every scale equal this is the plain
     placebo test; with the misfit before the start as the scale, a unit that was always noisier,
     or is imitated less well, is not taken for one with an effect.
 
@@ -135,11 +137,11 @@ def rank(effects: Floats, scales: Floats, level: float) -> Ranked:
     runs = len(effects)
     ratios = np.abs(effects) / scales
     p_value = (ratios >= ratios[0] * (1 - 1e-10)).mean(axis=0)
-    against = int(np.floor((1 - level) * runs * (1 + 1e-10)))
+    against, part = ranks(level, runs)
     others = np.sort(ratios[1:], axis=0)[::-1]
-    reach = (
-        others[against - 1] if 1 <= against <= len(others) else np.full(effects.shape[1], np.inf)
-    )
+    reach = np.full(effects.shape[1], np.inf)
+    if 1 <= against <= len(others):
+        reach = between(others[against - 1], others[min(against, len(others) - 1)], part)
     half = reach * scales[0]
     spread = np.sqrt((ratios[1:] ** 2).mean(axis=0)) if runs > 1 else np.full_like(half, np.inf)
     return Ranked(effects[0], spread * scales[0], p_value, effects[0] - half, effects[0] + half)
@@ -209,7 +211,7 @@ def rank_pairs(
     Real effects of 6, of 5 and 7 without either placebo; these show 1 and 6, every scale is 1:
 
     >>> effects = np.array([[6.0], [1.0], [6.0]])
-    >>> found = rank_pairs(effects, np.ones(3), np.array([[5.0], [7.0]]), np.ones(2), 0.6)
+    >>> found = rank_pairs(effects, np.ones(3), np.array([[5.0], [7.0]]), np.ones(2), 2 / 3)
     >>> [number.item() for number in (found.p_value, found.low, found.high)]
     [0.3333333333333333, 1.0, 13.0]
     """
@@ -218,12 +220,18 @@ def rank_pairs(
     ratios = np.abs(effects[1:]) / scales[1:, None]
     own = np.abs(without) / own_scales[:, None]
     p_value = (1 + (ratios >= own * (1 - 1e-10)).sum(axis=0)) / runs
-    against = int(np.floor((1 - level) * runs * (1 + 1e-10)))
+    against, part = ranks(level, runs)
     if not 1 <= against <= runs - 1:
         return plain._replace(p_value=p_value)
     half = ratios * own_scales[:, None]
-    low = _outermost(without - half, without + half, against)
-    high = -_outermost(-without - half, -without + half, against)
+    ends = []
+    for middle in (without, -without):
+        one, two = (
+            _outermost(middle - half, middle + half, min(many, runs - 1))
+            for many in (against, against + 1)
+        )
+        ends.append(np.where(np.isfinite(two), between(one, two, part), one))
+    low, high = ends[0], -ends[1]
     return plain._replace(
         p_value=p_value,
         low=np.where(np.isfinite(low), np.minimum(low, effects[0]), plain.low),

@@ -83,7 +83,8 @@ def randomise(
     what the units' noise makes of such a difference; π counts against θ where
     r |a_π − θ b_π| ≥ |a_0 − θ|, r = s_0/s_π. As |r b_π| ≤ 1 this holds on an interval between
     (a_0 − r a_π)/(1 − r b_π) and (a_0 + r a_π)/(1 + r b_π) that contains a_0: so the ends of the
-    set of all θ that are not rejected are two order statistics, found without a search.
+    set of all θ that are not rejected are two order statistics, found without a search; where
+    1 − level is no whole number of assignments they lie between two of them (`cut`).
 
     Without `noise` every s_π is 1. With noises that are measured on other data in the same way for
     every unit, ratios contrast/noise are exchangeable however unequal the true noises are. That
@@ -117,11 +118,11 @@ def randomise(
     --------
     One treated unit of four, whose change is the largest, so p = 1/4. The other three choices have
     a = −1/3, −5/3, −3 and b = −1/3, so that they count for θ in [4, 7], [5, 5] and [3, 6]; at the
-    70 % level two of four must count (the real one always does):
+    75 % level two of four must count (the real one always does):
 
     >>> changes = np.array([[5.0], [1.0], [0.0], [-1.0]])
     >>> chosen = assignments(np.array([True, False, False, False]), 99, seed=1)
-    >>> found = randomise(changes, chosen, level=.7)
+    >>> found = randomise(changes, chosen, level=.75)
     >>> [round(number.item(), 9) for number in (found.effect, found.p_value, found.low, found.high)]
     [5.0, 0.25, 3.0, 7.0]
     """
@@ -218,6 +219,10 @@ def randomise_t(contrasts: Floats, chosen: Masks, level: float) -> Randomised:
 def cut(low: Floats, high: Floats, level: float) -> tuple[Floats, Floats]:
     """Ends of the set of effects for which more than 1 − level of the assignments count.
 
+    (1 − level) of the assignments is rarely a whole number of them: the ends lie between those of
+    the two nearest ones, in proportion. Rounded down instead, the interval of one of thirty units
+    would leave out the truth in 3.3 % where 5 are promised, and that of one of 39 in 2.6 %.
+
     Parameters
     ----------
     low, high
@@ -226,20 +231,47 @@ def cut(low: Floats, high: Floats, level: float) -> tuple[Floats, Floats]:
     level
         Level of the interval.
 
+    References
+    ----------
+    Beran & Hall (1993), Journal of the Royal Statistical Society B 55:643-652,
+    doi:10.1111/j.2517-6161.1993.tb01929.x: between neighbouring order statistics the error in the
+    level is of a smaller order than that of either.
+
     Examples
     --------
+    .4 of three assignments are 1.2: a fifth of the way from the first that counts to the second.
+
     >>> low, high = np.array([[-np.inf], [3.0], [4.0]]), np.array([[np.inf], [8.0], [6.0]])
-    >>> [end.item() for end in cut(low, high, level=.6)]
-    [3.0, 8.0]
+    >>> [round(end.item(), 9) for end in cut(low, high, level=.6)]
+    [3.2, 7.6]
     """
-    rank = int(np.floor((1 - level) * len(low) * (1 + _SAME)))
+    rank, part = ranks(level, len(low))
     if rank >= len(low):
         raise ValueError("the level must lie between 0 and 1")
-    ends: tuple[Floats, Floats] = (
-        np.partition(low, rank, axis=0)[rank],
-        -np.partition(-high, rank, axis=0)[rank],
-    )
-    return ends
+    after = min(rank + 1, len(low) - 1)
+    lows = np.partition(low, (rank, after), axis=0)
+    highs = np.partition(-high, (rank, after), axis=0)
+    return between(lows[rank], lows[after], part), -between(highs[rank], highs[after], part)
+
+
+def ranks(level: float, runs: int) -> tuple[int, float]:
+    """How many of so many runs are 1 − level of them: the whole ones, and the part that is left.
+
+    Examples
+    --------
+    >>> ranks(0.95, 40), ranks(0.95, 30)
+    ((2, 0.0), (1, 0.5))
+    """
+    wanted = (1 - level) * runs
+    whole = int(np.floor(wanted * (1 + _SAME)))
+    part = max(wanted - whole, 0.0)
+    return whole, 0.0 if part < _SAME * max(wanted, 1.0) else round(part, 9)
+
+
+def between(one: Floats, two: Floats, part: float) -> Floats:
+    """The point so far on the way from one end to the other; an end without bound stays."""
+    with np.errstate(invalid="ignore"):
+        return np.where(np.isfinite(one), one + part * (two - one), one)
 
 
 def _weights(chosen: Masks) -> Floats:
