@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from innoeval.briefs.read import read_evaluation
     from innoeval.calibration import calibrate
     from innoeval.claims import ClaimRegister, Ledger, read_claims, read_ledger, register_claims
-    from innoeval.portfolio import Portfolio, evaluate_all, pool, read_portfolio
+    from innoeval.portfolio import Portfolio, evaluate_all, pool, read_portfolio, write_briefs
     from innoeval.portfolio.report import write_portfolio
     from innoeval.records.verification import Verification
     from innoeval.sources import metrics, profile, read_panel
@@ -55,6 +55,7 @@ _LATER = {
     "evaluate_all": "innoeval.portfolio",
     "pool": "innoeval.portfolio",
     "read_portfolio": "innoeval.portfolio",
+    "write_briefs": "innoeval.portfolio",
     "write_portfolio": "innoeval.portfolio.report",
 }
 _ROOMS = (
@@ -107,6 +108,7 @@ __all__ = [
     "simulate",
     "verify",
     "write_brief",
+    "write_briefs",
     "write_portfolio",
 ]
 
