@@ -193,6 +193,7 @@ def test_an_assessor_answers_beside_the_data_and_in_the_file():
     assert ie.assess(mine, {"4.4": "", "1.1": ""}) == ev
     threats = ie.assess(ev, {"missing data": "high"}, standard="EEF")
     assert threats.verdict.standard("EEF").items[3].assessor == "high"
+    assert ie.verify(mine, case.panel).stands
     written = ev.to_json().replace('"assessor": ""', '"assessor": "Y"', 1)
     assert ie.Evaluation.from_json(written) != ev
     for wrong in ({"4.4": "maybe"}, {"9.9": "Y"}):

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -18,6 +18,7 @@ from innoeval.records.evaluation import Evaluation
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.records.saved import dump
+from innoeval.records.verdict import Item, Standard, Verdict
 from innoeval.records.verification import Difference, Verification
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ def _of_results(
         rest = f"; and {len(gaps) - _SHOWN} more" if len(gaps) > _SHOWN else ""
         yield Difference(about="numbers", says=f"{'; '.join(gaps[:_SHOWN])}{rest}.")
     same = ev.provenance.get("innoeval") == again.provenance.get("innoeval")
-    if same and not gaps and was.status == now.status and _words(ev) != _words(again):
+    if same and not gaps and was.status == now.status and _words(was, now) != _words(now, was):
         yield Difference(
             about="record",
             says="The sentences of the verdict are not those that its numbers give: they were edited.",
@@ -293,8 +294,20 @@ def _of_versions(ev: Evaluation, again: Evaluation) -> Iterator[Difference]:
         yield Difference(about="version", breaks=False, says=f"It was made with {', '.join(told)}.")
 
 
-def _words(ev: Evaluation) -> tuple[object, ...]:
-    return ev.verdict.reasons, ev.verdict.downgrades, ev.verdict.standards
+def _words(verdict: Verdict, other: Verdict) -> tuple[object, ...]:
+    """Sentences of a verdict: of standards that both name, and without an assessor's own answers."""
+    both = {one.name for one in other.standards}
+    items = {one.name: len(one.items) for one in other.standards}
+    scores = [
+        (one.name, one.score, one.rule, _proposed(one) if items[one.name] else ())
+        for one in verdict.standards
+        if one.name in both
+    ]
+    return verdict.reasons, verdict.downgrades, scores
+
+
+def _proposed(standard: Standard) -> tuple[Item, ...]:
+    return tuple(replace(item, assessor="") for item in standard.items)
 
 
 def _plain(status: str | None) -> str:

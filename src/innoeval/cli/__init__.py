@@ -193,6 +193,49 @@ def check(
     )
 
 
+@app.command(epilog=EXITS, short_help="Tell how decisive data can be, before any result.")
+@takes_roles
+def plan(
+    claims: ClaimsFile,
+    panel: PanelFile,
+    roles: Roles,
+    *,
+    after: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Periods from the start on.  [default: as in PANEL]"),
+    ] = None,
+    futures: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Imagined futures of each claim.")
+    ] = 100,
+    strict: Annotated[
+        bool, typer.Option(help="Always decide on the hull of base and stressed analysis.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object per claim, one a line.")
+    ] = False,
+) -> None:
+    """Tell how decisive data can be about each claim, from what lies before its start alone."""
+    from innoeval.cli.cases import read_register
+    from innoeval.cli.plan import plan_claims, plan_table
+    from innoeval.records.saved import dump
+
+    register, panels = read_register(claims, panel, roles)
+    cases = [(claim, panels[claim.id]) for claim in register if claim.id in panels]
+    with _progress(len(cases)) as step:
+        plans = plan_claims(
+            cases, after=after, policy=Policy(strict=strict), futures=futures, step=step
+        )
+    if as_json:
+        for made in plans:
+            typer.echo(dump(made, indent=None).rstrip())
+        return
+    console = Console()
+    console.print(plan_table(plans))
+    for made in plans:
+        for said in made.says:
+            say(console, f"{made.claim.id}: {said}")
+
+
 @app.command(epilog=EXITS, short_help="Compute a published verdict again.")
 @takes_roles
 def verify(
