@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -18,10 +19,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from tests.plots import cases as made
+from tests.portfolio.portfolios import made as portfolio_of
 
 from innoeval import plots
 from innoeval.plots import theme
-from innoeval.records import Evaluation
+from innoeval.records import Component, Evaluation
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 NAMES = (
@@ -150,3 +152,19 @@ def test_words_stay_on_a_page_as_narrow_as_a_phone(known: dict[str, made.Case], 
     figure = made.finished(known[name][0], 3.7, 3.2)
     assert made.outside(figure) == []
     assert made.overlapping(figure) == []
+
+
+def test_names_are_drawn_as_they_are_on_anybody_s_axes() -> None:
+    names = ["$x^2$ \\frac{", "日本 <b>", "🚀 שלום", "a" * 5000, "two\nlines", ""]
+    weights = [Component(term=f"weight of {name}", estimate=0.2) for name in names]
+    placebos = replace(made.in_space(len(names)), labels=tuple(names), name=names[2])
+    rows = [{"id": f"{i} {n}", "announced": 1.0, "estimate": 0.1 * i} for i, n in enumerate(names)]
+    for draw in (
+        lambda ax: plots.donor_weights(made.estimate(*weights), ax),
+        lambda ax: plots.placebo_distribution(placebos, ax),
+        lambda ax: plots.portfolio_map(portfolio_of(rows), ax=ax),
+    ):
+        figure, ax = plt.subplots(layout="constrained")
+        draw(ax)
+        assert b"<svg" in theme.svg(figure)
+        assert made.outside(figure) == []

@@ -58,6 +58,7 @@ def claim_against_estimate(ev: Evaluation, ax: Axes | None = None) -> Axes:
         ax.text(right, -0.85, f"{better} →" if right else f"← {worse}", va="bottom",
                 ha="right" if right else "left", transform=ax.get_yaxis_transform(),
                 color=theme.MUTED, fontsize=theme.SIZE - 0.5)  # fmt: skip
+        theme.finish(ax)
     return ax
 
 

@@ -82,6 +82,7 @@ def findings(ev: Evaluation, ax: Axes | None = None) -> Axes:
         below += [f"{_counted(gathered)}: not in the chart"] * bool(gathered)
         narrow = page <= _NARROW
         ax.set_xlabel("\n".join(labels.broken(ax, line, 0.5 if narrow else 1.0) for line in below))
+        theme.finish(ax)
     return ax
 
 

@@ -92,6 +92,7 @@ def portfolio_map(portfolio: Portfolio, scale: str | None = None, ax: Axes | Non
         labels.heading(
             ax, _said(found, x, y) + (f"; {beyond:,} at the edge lie beyond it" if beyond else "")
         )
+        theme.finish(ax)
     return ax
 
 

@@ -75,6 +75,7 @@ def control_chart(ev: Evaluation, ax: Axes | None = None) -> Axes:
                     markerfacecolor=theme.PAPER, markeredgewidth=1.4, zorder=3)  # fmt: skip
         _frame(ax, ev, chart, launch)
         labels.heading(ax, CAUTION)
+        theme.finish(ax)
     return ax
 
 

@@ -52,6 +52,7 @@ def specification_curve(curve: SpecificationCurve, ax: Axes | None = None) -> Ax
         lower = ax.inset_axes((0.0, 0.0, 1.0, 1 - (_UPPER + 0.25) / height), sharex=upper)
         _estimates(upper, curve)
         _choices(lower, curve)
+        theme.finish(ax)
     return ax
 
 

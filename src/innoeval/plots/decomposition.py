@@ -83,6 +83,7 @@ def bacon_decomposition(comparisons: Comparisons, ax: Axes | None = None) -> Axe
         )
         _names(ax, comparisons, kinds, right, (low - pad, high + pad))
         labels.heading(ax, _said(comparisons))
+        theme.finish(ax)
     return ax
 
 

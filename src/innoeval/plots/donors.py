@@ -71,6 +71,7 @@ def donor_weights(of: Evaluation | Estimate, ax: Axes | None = None) -> Axes:
         ax.set_xlabel("Weight", x=0.28)
         _without_each(ax, est, shown, without)
         labels.heading(ax, _said(est, weights))
+        theme.finish(ax)
     return ax
 
 

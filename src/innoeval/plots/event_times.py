@@ -77,6 +77,7 @@ def event_study(
         _frame(ax, study, honest)
         better = f"; {study.better} is better" if study.better else ""
         labels.heading(ax, f"{_key(study)}{better}")
+        theme.finish(ax)
     return ax
 
 

@@ -79,6 +79,7 @@ def forest(pooled: Pooled, ax: Axes | None = None) -> Axes:
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
         ax.set_xlabel(_AXES.get(pooled.scale, "Improvement"))
+        theme.finish(ax)
     return ax
 
 

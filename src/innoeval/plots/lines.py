@@ -68,6 +68,7 @@ def counterfactual(ev: Evaluation, ax: Axes | None = None) -> Axes:
                 drawn.append((label, values, colour))
         _frame(ax, path, drawn, ev.claim.outcome)
         _mark_starts(ax, ev, path)
+        theme.finish(ax)
     return ax
 
 

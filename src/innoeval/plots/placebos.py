@@ -54,6 +54,7 @@ def placebo_distribution(placebos: Placebos, ax: Axes | None = None) -> Axes:
             ax = theme.axes(ax, 6.8, 2.7)
             _time(ax, placebos)
         labels.heading(ax, _said(placebos))
+        theme.finish(ax)
     return ax
 
 

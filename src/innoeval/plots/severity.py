@@ -72,6 +72,7 @@ def severity_curve(ev: Evaluation, ax: Axes | None = None) -> Axes:
         labels.heading(
             ax, "How severely “the improvement is larger than this” was tested; it decides nothing"
         )
+        theme.finish(ax)
     return ax
 
 

@@ -80,6 +80,7 @@ def sequence(table: pd.DataFrame, of: str | None = None, ax: Axes | None = None)
         ax.set_ylabel(_UNITS.get(_scale(rows), "Improvement"))
         ax.grid(axis="y")
         labels.heading(ax, _key(rows, looks=looks))
+        theme.finish(ax)
     return ax
 
 

@@ -160,6 +160,16 @@ def axes(ax: Axes | None, width: float, height: float) -> Axes:
     return plt.subplots(figsize=(width, height), layout="constrained")[1]
 
 
+def finish(ax: Axes) -> None:
+    """Names as they are: a "$" stays one, and a letter that the typeface lacks gets another or a box."""
+    from matplotlib.text import Text
+
+    for text in ax.findobj(Text):
+        text.set_parse_math(False)
+        if boxed(text.get_text()):
+            text.set(fontfamily=list(FACES), fontweight="normal")
+
+
 def _dark(colour: object) -> bool:
     """Whether dark letters could not be read on a colour; one that is seen through counts as paper."""
     from matplotlib.colors import to_hex, to_rgba

@@ -103,6 +103,7 @@ def coverage(
         ax.legend(
             handles=shown, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(shown), frameon=False
         )
+        theme.finish(ax)
     return ax
 
 

@@ -75,6 +75,7 @@ def window_multiverse(windows: WindowPairs, ax: Axes | None = None) -> Axes:
         ax.spines["left"].set_visible(False)
         ax.set_xlabel(f"Improvement of {labels.plain(windows.outcome)}, beyond its trend")
         labels.heading(ax, _said(windows))
+        theme.finish(ax)
     return ax
 
 
