@@ -219,7 +219,7 @@ def test_a_disk_that_fills_up_leaves_nothing(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "brief.pdf")
 
-    monkeypatch.setattr("innoeval.briefs.write_brief", full)
+    monkeypatch.setattr("innoeval.briefs.place.put", full)
     before = sorted(desk.panel.parent.rglob("*"))
     done = run("evaluate", desk.claims, desk.panel, "-o", desk.out)
     assert (done.code, "No space left on device" in done.err) == (1, True)

@@ -15,6 +15,13 @@ import typer
 from rich.console import Console
 
 import innoeval
+from innoeval.cli.editions import (
+    AudienceOption,
+    LanguageOption,
+    LogoOption,
+    OrganisationOption,
+    edition_of,
+)
 from innoeval.cli.options import Roles, as_options, takes_roles
 from innoeval.cli.outputs import Step
 from innoeval.cli.screen import printable, say, verdict_table
@@ -105,16 +112,22 @@ def evaluate(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per claim, one a line.")
     ] = False,
+    language: LanguageOption = "en",
+    audience: AudienceOption = "technical",
+    organisation: OrganisationOption = "",
+    logo: LogoOption = None,
 ) -> None:
     """Tell which claims hold up; write a brief (PDF) and the evaluation (JSON) of each into DIR."""
     from innoeval.cli.cases import read_cases
     from innoeval.cli.outputs import evaluate_into, record
 
+    edition = edition_of(language, audience, organisation, logo)
     cases = read_cases(claims, panel, roles)
     with _progress(len(cases)) as step:
         evaluations = evaluate_into(
-            out, cases, policy=Policy(strict=strict), briefs=briefs, html=html, step=step
-        )
+            out, cases, policy=Policy(strict=strict), briefs=briefs, html=html, edition=edition,
+            step=step,
+        )  # fmt: skip
     if as_json:
         for ev in evaluations:
             typer.echo(json.dumps(record(ev), allow_nan=False))
@@ -122,6 +135,27 @@ def evaluate(
         console = Console()
         console.print(verdict_table(evaluations, title=f"{len(evaluations)} claims"))
         say(console, _written(out, briefs, html))
+
+
+@app.command(epilog=EXITS, short_help="Write a brief from a saved evaluation.")
+def brief(
+    evaluation: Annotated[
+        Path, typer.Argument(metavar="EVALUATION", help="An evaluation (JSON), or another brief.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE", help="Where to: .pdf or .html.")
+    ],
+    *,
+    language: LanguageOption = "en",
+    audience: AudienceOption = "technical",
+    organisation: OrganisationOption = "",
+    logo: LogoOption = None,
+) -> None:
+    """Write a brief (PDF or web page) from an evaluation that was saved; no data are needed."""
+    from innoeval.cli.editions import rewrite
+
+    rewrite(evaluation, out, edition_of(language, audience, organisation, logo))
+    say(Console(), f"Written to {out}")
 
 
 @app.command(epilog=EXITS, short_help="Evaluate a portfolio, and go on after a kill.")

@@ -6,6 +6,7 @@ import csv
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from innoeval.cli.folder import written_together
 from innoeval.evaluate import evaluate
@@ -13,6 +14,9 @@ from innoeval.records.claim import Claim
 from innoeval.records.evaluation import Evaluation
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
+
+if TYPE_CHECKING:
+    from innoeval.briefs import Edition
 
 Step = Callable[[str], None]
 
@@ -24,6 +28,7 @@ def evaluate_into(
     policy: Policy = Policy(),
     briefs: bool = True,
     html: bool = False,
+    edition: Edition | None = None,
     step: Step = lambda _: None,
 ) -> list[Evaluation]:
     """Evaluate every case and write the results: all of them, or none.
@@ -40,6 +45,8 @@ def evaluate_into(
         Whether to write the briefs (PDF).
     html
         Whether to write each brief as a web page, too.
+    edition
+        How briefs are told; None for the usual one.
     step
         Called with the id of each claim before it is evaluated.
 
@@ -48,20 +55,21 @@ def evaluate_into(
     OSError
         Where `folder` cannot be written to: before the first claim is evaluated.
     """
-    from innoeval.briefs import write_brief
-    from innoeval.briefs.place import file_names
+    from innoeval.briefs.edition import USUAL
+    from innoeval.briefs.place import file_names, put
+    from innoeval.briefs.write import made
 
     evaluations = []
+    suffixes = [".pdf"] * briefs + [".html"] * html
     names = file_names([claim.id for claim, _ in cases])
     with written_together(folder) as draft:
         for name, (claim, panel) in zip(names, cases, strict=True):
             step(claim.id)
             ev = evaluate(claim, panel, policy=policy)
             (draft / f"{name}.json").write_text(ev.to_json(), encoding="utf-8", newline="\n")
-            if briefs:
-                write_brief(ev, draft / f"{name}.pdf")
-            if html:
-                write_brief(ev, draft / f"{name}.html")
+            for suffix in suffixes:
+                path = draft / f"{name}{suffix}"
+                put(path, made(ev, path, edition or USUAL))
             evaluations.append(ev)
         _write_verdicts(draft / "verdicts.csv", evaluations)
     return evaluations
