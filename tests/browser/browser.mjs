@@ -34,37 +34,39 @@ export async function open(browser, name, { scheme = "light", viewport = DESK, s
   return { page, seen, close: () => context.close() };
 }
 
-// Violations of WCAG 2.2 AA, a line each. Injected past the page's own policy, which lets no script in.
-export async function violations(page) {
+// Violations of WCAG 2.2 AA, a line each, and what could not be told by a machine.
+// The debugger puts axe into the page: the page's own policy lets no script in.
+export async function examined(page) {
   const session = await page.context().newCDPSession(page);
   await session.send("Runtime.evaluate", { expression: AXE });
   const { result } = await session.send("Runtime.evaluate", {
-    expression: `axe.run({ runOnly: ${JSON.stringify(TAGS)}, resultTypes: ["violations", "incomplete"] }).then((r) => JSON.stringify({
-      violations: r.violations.flatMap((v) => v.nodes.map((n) => v.id + ": " + n.target + " " + n.failureSummary)),
-      passes: r.passes.length, incomplete: r.incomplete.map((v) => v.id + " (" + v.nodes.length + ") " + v.nodes[0].target + " " + v.nodes[0].failureSummary) }))`,
+    expression: `axe.run({ runOnly: ${JSON.stringify(TAGS)} }).then((found) => {
+      const told = (rules) => rules.flatMap((rule) => rule.nodes.map((node) => rule.id + " at " + node.target + ": " + node.failureSummary));
+      return JSON.stringify({ violations: told(found.violations), open: told(found.incomplete), passes: found.passes.length });
+    })`,
     awaitPromise: true,
     returnByValue: true,
   });
   return JSON.parse(result.value);
 }
 
-// Milliseconds from a click (or a change) until what it does is painted, as the person who clicks sees it.
-export function painted(page, selector, act = "click", value = null) {
+// Milliseconds from a click (or a change) until what it does is painted: `there` says when it is done.
+export function painted(page, selector, { change = null, there = "body" } = {}) {
   return page.evaluate(
-    ([selector, act, value]) =>
+    ([selector, change, there]) =>
       new Promise((done) => {
         const target = document.querySelector(selector);
-        const until = performance.now;
-        const start = until.call(performance);
-        if (act === "click") target.click();
+        const start = performance.now();
+        if (change === null) target.click();
         else {
-          target.value = value;
-          target.dispatchEvent(new Event(act, { bubbles: true }));
+          target.value = change;
+          target.dispatchEvent(new Event(target.localName === "select" ? "change" : "input", { bubbles: true }));
         }
-        // The frame after the next one begins when the next one has been painted.
-        requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - start)));
+        // A frame that begins after the one that shows it: by then it has been painted.
+        const look = () => requestAnimationFrame(document.querySelector(there) ? () => done(performance.now() - start) : look);
+        requestAnimationFrame(look);
       }),
-    [selector, act, value],
+    [selector, change, there],
   );
 }
 

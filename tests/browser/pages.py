@@ -94,11 +94,36 @@ def made(rows: Iterable[dict[str, object]]) -> Portfolio:
     return Portfolio(parts=(packed(list(rows)),), columns=TIDY, policy=Policy())
 
 
+def notebook() -> str:
+    """Records as a notebook shows them, one below the other, on a page that follows the reader's theme."""
+    case = ie.simulate.draw("none", seed=1, n_units=24, n_treated=8, size=1.5)
+    ev = ie.evaluate(case.claim, case.panel)
+    shown = [
+        ev.claim,
+        case.panel,
+        ev.estimate,
+        ev,
+        portfolio(80),
+        build("overstated").claim,
+        *map(build, STATUSES),
+    ]
+    shown += list(hostile())[:3]
+    cards = "\n".join(record._repr_html_() for record in shown if record is not None)
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Notebook</title>'
+        '<meta name="viewport" content="width=device-width"><style>:root { color-scheme: light dark; }'
+        " body { background: Canvas; color: CanvasText; font: 14px/1.4 sans-serif; }"
+        " td, th { padding: 6px; } section { margin-bottom: 12px; }</style></head>"
+        f"<body><main><h1>Notebook</h1><h2>Out</h2>\n{cards}\n</main></body></html>\n"
+    )
+
+
 def write(folder: Path) -> None:
     """Write every page into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     write_portfolio(portfolio(), folder / "portfolio.html")
     write_portfolio(hostile(), folder / "hostile.html", title=HOSTILE[2])
+    (folder / "notebook.html").write_text(notebook(), encoding="utf-8")
     for status in STATUSES:
         ie.write_brief(build(status), folder / f"brief-{status}.html")
 

@@ -48,9 +48,9 @@ def card_html(
     """What was found about a claim, as a card that reads in light and dark themes."""
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in verdict.reasons)
     rows = "".join(
-        f"<tr><th scope='row' style='text-align:left;font-weight:normal'>{escape(f.question)}</th>"
-        f"<td style='text-align:left;white-space:nowrap'>{FINDING_MARKS[f.status]}</td>"
-        f"<td style='text-align:left'>{escape(f.says)}</td></tr>"
+        f"<tr><th scope='row' style='text-align:left;vertical-align:top;font-weight:normal;overflow-wrap:normal'>{escape(f.question)}</th>"
+        f"<td style='text-align:left;vertical-align:top;overflow-wrap:normal'>{FINDING_MARKS[f.status]}</td>"
+        f"<td style='text-align:left;vertical-align:top'>{escape(f.says)}</td></tr>"
         for f in findings
     )
     found = ""
@@ -62,11 +62,12 @@ def card_html(
         )
     heading = f"{ICONS[verdict.status]} {escape(claim.innovation)}: {escape(PLAIN[verdict.status])}"
     return (
-        "<section style='border:1px solid currentColor;border-radius:6px;padding:0 1em;max-width:60em'>"
+        "<section style='border:1px solid currentColor;border-radius:6px;padding:0 1em;max-width:60em;overflow-wrap:anywhere'>"
         f"<h3>{heading}</h3><ul>{reasons}</ul>{found}"
         "<table><caption style='text-align:left'>What was checked</caption>"
-        "<thead><tr><th scope='col'>Question</th><th scope='col'>Answer</th>"
-        f"<th scope='col'>What was seen</th></tr></thead><tbody>{rows}</tbody></table>"
+        "<thead><tr><th scope='col' style='text-align:left'>Question</th>"
+        "<th scope='col' style='text-align:left'>Answer</th>"
+        f"<th scope='col' style='text-align:left'>What was seen</th></tr></thead><tbody>{rows}</tbody></table>"
         f"{_beside(verdict)}{_standards(verdict)}</section>"
     )
 
@@ -120,7 +121,7 @@ def _folded(summary: str, said: list[str]) -> str:
 def counts_html(n: int, counts: Mapping[str, int], origin: str) -> str:
     """How many claims of a portfolio have each status, as a card."""
     rows = "".join(
-        f"<tr><th scope='row' style='text-align:left'><span aria-hidden='true'>{icon}</span> {mark}</th>"
+        f"<tr><th scope='row' style='text-align:left;overflow-wrap:normal'><span aria-hidden='true'>{icon}</span> {mark}</th>"
         f"<td style='text-align:left'>{what}</td><td style='text-align:right'>{count:,}</td>"
         f"<td style='text-align:right'>{share}</td></tr>"
         for icon, mark, what, count, share in _counted(n, counts)
@@ -130,7 +131,7 @@ def counts_html(n: int, counts: Mapping[str, int], origin: str) -> str:
         for head, side in (("Verdict", "left"), ("What it says", "left"), ("Claims", "right"), ("Share", "right"))
     )  # fmt: skip
     return (
-        "<section style='border:1px solid currentColor;border-radius:6px;padding:0 1em .6em;max-width:60em'>"
+        "<section style='border:1px solid currentColor;border-radius:6px;padding:0 1em .6em;max-width:60em;overflow-wrap:anywhere'>"
         f"<h3>Portfolio of {n:,} claim{'' if n == 1 else 's'}</h3>"
         "<table><caption style='text-align:left'>What became of them</caption>"
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"

@@ -132,7 +132,7 @@ def _denominator(story: PortfolioStory) -> str:
         f'<tr><th scope="row">{said(label)}</th><td class="n">{said(n)}</td><td>{said(why)}</td></tr>'
         for label, n, why in story.denominator
     ]
-    heads = _heads(("Claims", "Number", "Which they are"))
+    heads = _heads(("Claims", "Number"), from_second="n") + _heads(("Which they are",))
     return _table(heads, rows, "What the two lists were drawn from", "denominator")
 
 

@@ -208,12 +208,15 @@ def _listed(name: str, lists: Lists, frame: pd.DataFrame) -> Listed:
         q_value = "below 0.001" if row["q_value"] < 0.001 else f"{row['q_value']:.3f}"
         rows.append((place[row["id"]], value, span(interval, on), q_value))
     rate = f"{100 * lists.q:g} %"
-    says = (
-        f"{n:,} of the {tested:,} claims tested {'is' if n == 1 else 'are'} on this list. On average at "
-        f"most {rate} of such a list {'is' if n == 1 else 'are'} there by chance."
-        if n
-        else f"None of the {tested:,} claims tested is on this list."
-    )
+    if not tested:
+        says = "No claim could be tested for this list."
+    elif not n:
+        says = f"None of the {tested:,} claims tested is on this list."
+    else:
+        says = (
+            f"{n:,} of the {tested:,} claims tested {'is' if n == 1 else 'are'} on this list. On average at "
+            f"most {rate} of such a list {'is' if n == 1 else 'are'} there by chance."
+        )
     rest = f"And {n - SHOWN:,} more: the table of all claims has every one." if n > SHOWN else ""
     return Listed(
         name=name, heading=_HEADS[name], says=says, rows=tuple(rows),

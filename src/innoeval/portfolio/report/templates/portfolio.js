@@ -249,6 +249,7 @@
   // Paper has room for every row that matches.
   window.addEventListener("beforeprint", () => put(matching));
   window.addEventListener("afterprint", () => put(matching.slice(0, state.shown)));
+  part("off").hidden = true;
   part("controls").hidden = false;
   draw();
 })();
