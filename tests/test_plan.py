@@ -71,9 +71,9 @@ def test_the_price_of_the_hull_is_in_the_plan():
 
 def test_one_treated_unit_and_one_series_are_planned_by_their_own_designs():
     one = ie.simulate.draw(seed=1, n_units=20, n_treated=1, size=3.0)
-    assert ie.plan(one.claim, one.panel, futures=3, wait=False).design == "SyntheticDiD"
+    assert ie.plan(one.claim, one.panel, futures=1, wait=False).design == "SyntheticDiD"
     alone = ie.simulate.draw(seed=1, n_units=1, n_treated=1, n_before=20, n_after=6, size=4.0)
-    made = ie.plan(alone.claim, alone.panel, futures=3, wait=False)
+    made = ie.plan(alone.claim, alone.panel, futures=1, wait=False)
     assert made.design == "SegmentedRegression"
     assert "linear trend" in made.rests_on[0]
 
@@ -83,7 +83,7 @@ def test_several_starts_are_planned_from_before_the_first():
     claim = ie.Claim(id="s", innovation="i", outcome="outcome", better="lower", size=2.0, scale="absolute",
                      treated={units[0]: CASE.panel.periods[18], units[1]: CASE.panel.periods[18],
                               units[2]: CASE.panel.periods[24], units[3]: CASE.panel.periods[24]})  # fmt: skip
-    made = ie.plan(claim, CASE.panel, futures=4, wait=False)
+    made = ie.plan(claim, CASE.panel, futures=1, wait=False)
     assert (made.before, made.after) == (18, 12)
     assert made.design == "CallawaySantAnna"
     assert made.supported is not None
