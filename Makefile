@@ -2,7 +2,7 @@
 # `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint notebooks calibrate tables bench sample pictures lock clean
+.PHONY: help demo test browser lint notebooks calibrate tables bench sample pictures lock clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -22,7 +22,12 @@ demo: $(READY)  ## evaluate the sample claims and a real case, write the briefs 
 	@$(BIN)/innoeval demo -o demo
 
 test: $(READY)  ## run the tests and the examples in the documentation
-	@$(BIN)/pytest -q -n auto -m "not slow"
+	@$(BIN)/pytest -q -n auto -m "not slow and not browser"
+
+# By itself, as it times clicks; npm brings Playwright and axe-core, no browser.
+browser: $(READY)  ## use the pages in Chromium, examine and time them (needs Chromium and Node.js)
+	@npm ci --prefix tests/browser --no-audit --no-fund --silent
+	@$(BIN)/pytest -q -n 0 -s -rs -m browser tests/browser
 
 lint: $(READY)  ## style, types and the import contract
 	@$(BIN)/ruff check .
