@@ -32,6 +32,15 @@ def test_a_register_becomes_a_table_and_a_summary(desk: Any, run: Any) -> None:
     assert len(ie.read_portfolio(desk.out / "run.parquet")) == 2
 
 
+def test_reports_are_written_on_request(desk: Any, run: Any) -> None:
+    register(desk, {"id": "door", "size": "0.9"})
+    done = run("batch", desk.claims, desk.panel, "-o", desk.out, "--html", "--pdf")
+    assert done.code == 0, done.err
+    assert "portfolio.csv, portfolio.html, portfolio.pdf and" in " ".join(done.out.split())
+    assert b"Of 2 claims, 1 holds up" in (desk.out / "portfolio.html").read_bytes()
+    assert (desk.out / "portfolio.pdf").read_bytes().startswith(b"%PDF")
+
+
 def test_a_claim_that_fails_does_not_end_the_run(desk: Any, run: Any) -> None:
     register(desk, {"id": "lost", "treated": "Nowhere"})
     done = run("batch", desk.claims, desk.panel, "-o", desk.out)

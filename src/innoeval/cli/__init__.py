@@ -180,6 +180,12 @@ def batch(
         str | None,
         typer.Option(metavar="ADDRESS", help="A Dask scheduler, such as tcp://10.0.0.5:8786."),
     ] = None,
+    html: Annotated[
+        bool, typer.Option("--html", help="Write a page to sort, filter and search, too.")
+    ] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Write a report to hand out (PDF), too.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option(help="Always decide on the hull of base and stressed analysis.")
     ] = False,
@@ -188,15 +194,17 @@ def batch(
 
     DIR gets run.parquet, which grows as claims are done, and portfolio.csv, a row for each claim.
     """
-    from innoeval.cli.batch import TABLE, failures, run_batch, summary
+    from innoeval.cli.batch import REPORT, TABLE, failures, run_batch, summary
 
+    reports = [".html"] * html + [".pdf"] * pdf
     portfolio = run_batch(
         claims, panel, out, roles, policy=Policy(strict=strict), resume=resume, retry=retry,
-        jobs=jobs, dask=dask,
+        jobs=jobs, dask=dask, reports=reports,
     )  # fmt: skip
     console = Console()
     console.print(summary(portfolio))
-    say(console, f"Written to {out}: {TABLE} and {portfolio.origin}")
+    files = ", ".join([TABLE, *(f"{REPORT}{suffix}" for suffix in reports)])
+    say(console, f"Written to {out}: {files} and {portfolio.origin}")
     if n := failures(portfolio):
         say(console, f"{n} of {len(portfolio)} claims failed; the column 'error' says why.")
         raise typer.Exit(SOME_FAILED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Folder of the run, and the table, in the folder of results.
 RUN, TABLE = "run.parquet", "portfolio.csv"
+#: Reports by the suffix that they are asked for with.
+REPORT = "portfolio"
 
 _ICONS: dict[Mark, str] = {
     "holds up": "✓", "holds up in part": "◐", "not substantiated": "?", "does not hold up": "✗",
@@ -42,6 +44,7 @@ def run_batch(
     retry: bool,
     jobs: int,
     dask: str | None,
+    reports: Sequence[str] = (),
 ) -> Portfolio:
     """Evaluate a register into a folder.
 
@@ -57,6 +60,8 @@ def run_batch(
         Go on with a run in `out`; try claims again that failed.
     jobs, dask
         Processes on this machine; or the address of a Dask scheduler.
+    reports
+        Suffixes of reports for people: ".html", ".pdf".
 
     Raises
     ------
@@ -75,6 +80,11 @@ def run_batch(
         portfolio = evaluate_all(register, panels, policy=policy, resume=run, retry=retry)
     with written_together(out) as draft:
         write_table(portfolio.tidy(), draft / TABLE)
+    # Apart from the table, which a report that cannot be made must not cost.
+    for suffix in reports:
+        from innoeval.portfolio.report import write_portfolio
+
+        write_portfolio(portfolio, (out / REPORT).with_suffix(suffix))
     return portfolio
 
 
