@@ -58,6 +58,7 @@ HONEST = pd.DataFrame(
     {"m": [0, 0.5, 1, 2], "conf_low": [-2.0, -2.6, -3.5, -np.inf], "conf_high": [-1.0, -0.3, 0.9, np.inf]}
 )  # fmt: skip
 HONEST.attrs["target"] = "average of the effects at event times 0 to 6"
+HONEST.attrs["restriction"] = "trends part by at most m times the largest such change before it"
 
 
 def in_space(many: int = 19, *, named: bool = True) -> Placebos:

@@ -101,3 +101,19 @@ def test_many_checks_that_do_not_apply_are_counted(build: Callable[..., Evaluati
     assert len(ax.get_yticks()) == len(ev.findings) - 1
     assert "21 more checks do not apply" in ax.get_xlabel()
     assert "21 more checks do not apply" in plots.describe_findings(crowded)
+
+
+def test_the_lane_says_of_what_and_under_which_doubt() -> None:
+    honest = made.HONEST.copy()
+    for target, restriction, words in (
+        (
+            "average of",
+            "at most m times the largest",
+            "Average, if trends part\nup to m times as before",
+        ),
+        ("average of", "the slope changes by at most m", "Average, if trends\nbend by up to m"),
+        ("effect at event time 3", "the slope", "Effect at 3, if trends\nbend by up to m"),
+    ):
+        honest.attrs = {"target": target, "restriction": restriction}
+        ax = plots.event_study(made.study(), honest)
+        assert words in [text.get_text() for text in ax.texts]

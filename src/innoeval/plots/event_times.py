@@ -204,7 +204,7 @@ def _lane(
     left, room = place
     at = left + room * (np.arange(len(honest)) + 0.5) / len(honest)
     ax.axvspan(left, left + room, color=theme.PANEL, linewidth=0, zorder=0)
-    ax.text(left + room / 2, top[0] + 1.15 * top[1], "Average, if trends part\nby up to m", ha="center",
+    ax.text(left + room / 2, top[0] + 1.15 * top[1], _doubt(honest), ha="center",
             va="bottom", fontsize=theme.SIZE - 0.5, color=theme.EXPECTED, fontweight="bold")  # fmt: skip
     every = -(-len(honest) // 5)
     for k, (x, m) in enumerate(zip(at, honest["m"], strict=True)):
@@ -217,6 +217,19 @@ def _lane(
         if k % every == 0:
             ax.text(x, top[0] + 0.2 * top[1], f"{m:g}", ha="center", va="bottom",
                     fontsize=theme.SIZE - 1, color=theme.EXPECTED)  # fmt: skip
+
+
+def _doubt(honest: pd.DataFrame) -> str:
+    """What the honest intervals are of, and what m allows for, in two lines."""
+    target = str(honest.attrs.get("target", ""))
+    alone = target.removeprefix("effect at event time ")
+    what = f"Effect at {alone}" if alone != target else "Average"
+    restriction = str(honest.attrs.get("restriction", ""))
+    if "slope" in restriction:
+        return f"{what}, if trends\nbend by up to m"
+    if "m times" in restriction:
+        return f"{what}, if trends part\nup to m times as before"
+    return f"{what}, if trends\npart by up to m"
 
 
 def _refuse(honest: pd.DataFrame) -> None:
