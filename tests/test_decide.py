@@ -33,7 +33,9 @@ def estimate_of(low: float, high: float, n_treated: int = 10, **more: object) ->
         "conf_int": Interval(low, high), "p_value": 0.5, "better": "higher", "baseline": 100.0,
         "observed": 100.0 + middle, "n_units": 40, "n_treated": n_treated, "n_clusters": 40,
         "n_obs": 400, "inference": "",
-        "assumptions": (Assumption.parallel_trends, Assumption.no_mean_reversion),
+        "assumptions": (
+            Assumption.parallel_trends, Assumption.no_mean_reversion, Assumption.no_spillover,
+        ),
     }  # fmt: skip
     return Estimate(**{**fields, **more})
 
@@ -222,6 +224,42 @@ def test_what_a_finding_leaves_joins_only_where_a_problem_is_shown(
         Policy(gates=(*POLICY.gates, IGNORING)), relaxes=Assumption.parallel_trends, sms_level=3,
     )  # fmt: skip
     assert verdict.interval == expected
+
+
+CORRECTING = Gate(check="odd", relaxes=Assumption.no_spillover, problem="corrects",
+                  unsure="ignored", shared=True)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("left", "trends", "expected", "deciding"),
+    [
+        # What is left takes the base analysis' place, also where it is kinder.
+        (Interval(8, 14), "clear", Interval(8, 14), "stressed"),
+        # The trend's interval (1, 7) shares the fault, which made 9 of 11: it moves by 2.
+        (Interval(8, 14), "cannot_tell", Interval(3, 14), "hull"),
+        # A trend that is shown never replaces an analysis that was corrected.
+        (Interval(8, 14), "problem", Interval(3, 14), "hull"),
+        (Interval(-INF, 14), "cannot_tell", Interval(-INF, 14), "hull"),
+        (None, "clear", Interval(-INF, INF), "hull"),
+    ],
+)
+def test_a_fault_that_hides_an_effect_is_corrected(
+    left: Interval | None, trends: str, expected: Interval, deciding: str
+) -> None:
+    found = replace(finding_of("odd", "problem"), left=left)
+    verdict = decide(
+        claim_of(), estimate_of(6, 12), trend(1, 7), (finding_of("pre_trend", trends), found),
+        Policy(gates=(*POLICY.gates, CORRECTING)), relaxes=Assumption.parallel_trends, sms_level=3,
+    )  # fmt: skip
+    assert (verdict.interval, verdict.deciding) == (expected, deciding)
+
+
+def test_a_strict_policy_asks_the_base_analysis_too_where_one_corrects() -> None:
+    found = replace(finding_of("odd", "problem"), left=Interval(8, 14))
+    verdict = decide(
+        claim_of(), estimate_of(6, 12), {}, (found,), Policy(gates=(CORRECTING,), strict=True)
+    )
+    assert verdict.interval == Interval(6, 14)
 
 
 def test_what_is_left_is_carried_to_the_scale_of_the_claim() -> None:

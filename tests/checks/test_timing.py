@@ -9,7 +9,7 @@ from tests.panels import claim_on, panel_of
 
 from innoeval.designs.base import arrange
 from innoeval.evaluate import evaluate
-from innoeval.records import Claim, Event, Finding
+from innoeval.records import Claim, Event, Finding, Panel
 
 NOISE = np.random.default_rng(21).normal(size=(30, 24)) * 0.3
 CLAIM = claim_on(range(10), 12, size=4.0)
@@ -47,13 +47,26 @@ def test_no_head_start_is_clear_and_a_bad_spell_is_none() -> None:
     assert dip.status != "problem"
 
 
-def test_a_head_start_can_only_widen_what_decides() -> None:
-    panel = panel_of(changed(4.0 * (TIME >= 10), 0.1))
-    ev = evaluate(CLAIM, panel)
+def test_a_head_start_that_is_shown_ends_the_baseline_and_the_trend_before_it() -> None:
+    ev = evaluate(CLAIM, panel_of(changed(4.0 * (TIME >= 10), 0.1)))
     assert ev.estimate is not None
     assert ev.verdict.interval is not None
-    assert ev.verdict.interval.low <= ev.estimate.improvement_int.low
-    assert ev.verdict.interval.high >= 4.0
+    # Two of twelve periods hold the effect of 4: the base estimate misses .667 of it.
+    assert ev.estimate.improvement == pytest.approx(4 - 4 * 2 / 12, abs=0.1)
+    assert ev.verdict.interval.low > ev.estimate.improvement_int.high
+    assert ev.verdict.interval.low < 4.0 < ev.verdict.interval.high
+    trend = next(f for f in ev.findings if f.check == "pre_trend")
+    assert trend.bias == pytest.approx(0.0, abs=0.2)
+
+
+def test_a_trend_is_no_head_start() -> None:
+    # Better by .3 in every period: the last ones are better than the earlier ones, as they would be.
+    found = ask("anticipation", changed(0.3 * TIME))
+    ev = evaluate(CLAIM, panel_of(changed(0.3 * TIME)))
+    assert found.left is not None
+    assert ev.estimate is not None
+    assert found.left.low <= ev.estimate.improvement_int.low
+    assert ev.verdict.status not in {"supported", "partly_supported"}
 
 
 def test_a_fading_effect_is_told_in_thirds() -> None:
@@ -120,21 +133,23 @@ def test_nothing_better_here_and_worse_elsewhere_is_a_drift() -> None:
     found = ask("comparator_drift", outcomes)
     assert found.status == "problem"
     assert found.bias == pytest.approx(4.0, abs=0.2)
-    # What is left is the treated units' own change, which is none.
-    assert found.left is not None
-    assert found.left.low < 0 < found.left.high < 2
-    assert evaluate(claim_on(range(10), 12, size=4.0), panel_of(outcomes)).verdict.status in {
-        "inconclusive",
-        "overstated",
-    }
+    # Whether the same would have happened to the treated units, nobody knows.
+    assert found.left is None
+    assert evaluate(CLAIM, panel_of(outcomes)).verdict.status == "inconclusive"
     event = Event(period="2012", scope="all", what="a flood")
     told = claim_on(range(10), 12, size=4.0, events=[event])
     assert ask("comparator_drift", outcomes, told).status == "cannot_tell"
     assert ask("comparator_drift", changed(STEP)).status == "clear"
-    # Half here and half there is too close to call, however plainly the others got worse.
+    # However much got better here: what made the others worse just then is not known.
     halves = 20 + NOISE - STEP / 2
     halves[10:] += STEP
-    assert ask("comparator_drift", halves).status == "cannot_tell"
+    assert ask("comparator_drift", halves).status == "problem"
+    # A change of definition that they share explains it.
+    frame = panel_of(halves).frame.assign(year=lambda f: f["year"].astype(str))
+    frame["version"] = np.where(frame["year"] < "2012", "1", "2")
+    known = Panel(frame=frame, unit="unit", period="year", freq="year", outcomes=("y",),
+                  version="version")  # fmt: skip
+    assert finding("comparator_drift", CLAIM, known).status != "problem"
 
 
 def test_forbidden_comparisons_count_where_effects_grow() -> None:

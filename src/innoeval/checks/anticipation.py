@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from innoeval.checks.base import Bias, Case, Measurement, power_for_half
+from innoeval.designs.did_kernel import DiDKernel
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
 from innoeval.records.estimate import Interval
@@ -24,7 +25,8 @@ class Anticipation:
     fitted trend. A gain before the start is either the innovation at work before its date, and
     then the baseline holds part of the effect; or it is not the innovation's. A loss before the
     start is the question of `mean_reversion`. What is left is the improvement over a baseline that
-    ends before the gain; as a relaxed analysis it can only widen what decides.
+    ends before the gain, where the gain also lies beyond the trend of the earlier periods; else the
+    hull of that and the base interval, as a trend that goes on can make such a gain.
 
     References
     ----------
@@ -51,6 +53,7 @@ class Anticipation:
         part = k / case.kernel.launch
         p_value = min(1.0, len(spells) * (found.p_value / 2 if gain > 0 else 1 - found.p_value / 2))
         what = f"{k} periods" if k > 1 else "period"
+        left = _left(case, k)
         # A head start takes away from the effect: it flatters by less than nothing.
         error = part * found.std_error
         bias = Bias(-part * gain, error, power_for_half(case, error))
@@ -61,7 +64,7 @@ class Anticipation:
                 p_value=p_value,
                 says_problem=self._shown(k, gain),
                 bias=bias,
-                left=_without(case, k),
+                left=left,
             )
         return Measurement(
             status="cannot_tell",
@@ -70,7 +73,7 @@ class Anticipation:
             says_problem=self._shown(k, gain),
             p_value=p_value,
             bias=bias,
-            left=_without(case, k),
+            left=left,
         )
 
     @staticmethod
@@ -82,11 +85,15 @@ class Anticipation:
         )
 
 
-def _without(case: Case, k: int) -> Interval | None:
+def _left(case: Case, k: int) -> Interval | None:
     """What is left of the improvement over a baseline that ends k periods before the start."""
     kernel = case.kernel
+    sure = kernel.head_start if isinstance(kernel, DiDKernel) else 0
     time = np.arange(len(kernel.series))
     found = kernel.effects(
-        (time < kernel.launch - k)[None], (time >= kernel.launch)[None], case.policy.level
+        (time < kernel.launch - (sure or k))[None], (time >= kernel.launch)[None], case.policy.level
     )
-    return case.improvement(found)[1] if np.isfinite(found.effect[0]) else None
+    if not np.isfinite(found.effect[0]):
+        return None
+    left = case.improvement(found)[1]
+    return left if sure else left.hull(case.estimate.improvement_int)

@@ -24,7 +24,7 @@ from innoeval.records.finding import FindingStatus, Severity
 from innoeval.records.freeze import Floats, read_only
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
-from innoeval.stats.changes import unit_changes
+from innoeval.stats.changes import mean_of, unit_changes
 from innoeval.stats.covariance import Counts
 
 
@@ -87,6 +87,11 @@ class Case:
     def theirs(self) -> Floats:
         """Outcomes of the comparison units, (N0, T)."""
         return self.arrangement.outcomes[~self.arrangement.treated]
+
+    @property
+    def comparison(self) -> Floats:
+        """Average of the comparison units, each less its own level, (T,)."""
+        return mean_of(self.theirs - mean_of(self.theirs, axis=1)[:, None], axis=0)
 
     def kernel_of(self, outcome: str, better: Better | None = None) -> Kernel | None:
         """The same design made ready on another metric of the panel; None where it does not fit.

@@ -10,13 +10,8 @@ import numpy as np
 from innoeval.checks.base import Bias, Case, Measurement, power_for_half
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
-from innoeval.stats.changes import mean_of
+from innoeval.stats.breaks import FEWEST_FOR_STEP, shared_step
 from innoeval.stats.contrast import student
-from innoeval.stats.reml import reml
-from innoeval.stats.series import segmented
-
-#: Fewest periods on either side of the start.
-_FEWEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,48 +35,41 @@ class ComparisonJump:
 
     def measure(self, case: Case) -> Measurement:
         """Fit a step to the comparison units' average."""
-        arrangement, others = case.arrangement, case.theirs
-        others = others - mean_of(others, axis=1)[:, None]
-        average = mean_of(others, axis=0)
+        arrangement, average = case.arrangement, case.comparison
         launch, n = int(arrangement.launches[0]), arrangement.n_periods
-        if len(others) < 2 or not np.isfinite(average).all():
+        if len(case.theirs) < 2 or not np.isfinite(average).all():
             return Measurement(
                 status="not_applicable",
                 severity="note",
                 says="There are fewer than two comparison units, or periods without any value of them.",
             )
-        if case.staggered or min(launch, n - launch) < _FEWEST:
+        if case.staggered or min(launch, n - launch) < FEWEST_FOR_STEP:
             return Measurement(
                 status="not_applicable",
                 severity="note",
                 says="The innovation has several starts."
                 if case.staggered
-                else f"Fewer than {_FEWEST} periods lie on one side of the start.",
+                else f"Fewer than {FEWEST_FOR_STEP} periods lie on one side of the start.",
             )
-        cycle = case.panel.calendar.cycle
-        X = segmented(n, launch, trend=True, slope=False, cycle=cycle if n >= 2 * cycle else 1)
-        step = np.eye(X.shape[1])[1:2]
-        fitted = reml(average, X, step, rounds=2)
-        found = student(
-            fitted.estimates[0], fitted.std_errors[0], fitted.df[0], 1 - 2 * case.policy.check_level
-        )
-        bias, ends = case.improvement(found)  # type: ignore[arg-type]
-        error = float(found.std_error[0])
-        if fitted.exact[0] or not np.isfinite(error):
+        step = shared_step(average, launch, case.panel.calendar.cycle)
+        if step is None:
             return Measurement(
                 status="not_applicable",
                 severity="note",
                 says="The comparison units' average leaves no chance variation to hold a step against.",
             )
+        change, error, df = (np.array([number]) for number in step)
+        found = student(change, error, df, 1 - 2 * case.policy.check_level)
+        bias, ends = case.improvement(found)  # type: ignore[arg-type]
         small = max(abs(ends.low), abs(ends.high)) < case.margin
         went = "improved" if bias > 0 else "got worse"
         return Measurement(
             status="clear" if small else "cannot_tell",
             severity="note",
-            says=f"At the start the comparison units changed by {amount(bias)}, give or take {amount(1.96 * error)}"
+            says=f"At the start the comparison units changed by {amount(bias)}, give or take {amount(1.96 * step.std_error)}"
             + (": nothing else of weight happened then." if small else ", which may be chance."),
             says_problem=f"The comparison units {went} by {amount(abs(bias))} at the start as well: something else "
             "happened that reached everybody, and a plain before and after counts it in.",
             p_value=float(found.p_value[0]),
-            bias=Bias(bias, error, power_for_half(case, error)),
+            bias=Bias(bias, step.std_error, power_for_half(case, step.std_error)),
         )

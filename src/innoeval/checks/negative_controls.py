@@ -10,7 +10,6 @@ import numpy as np
 from innoeval.checks.base import Bias, Case, Measurement, power_for_half
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
-from innoeval.records.estimate import Interval
 from innoeval.stats.changes import usual_spread
 from innoeval.stats.multiplicity import holm
 
@@ -22,13 +21,12 @@ class NegativeControls:
     Null: none of them moved at the start (Holm over metrics). What did move them may have moved the
     outcome too: the bias is the effect on the clearest of them, brought to the outcome's scale by
     their usual standard deviations, and taken to flatter the claim where it has the same direction.
-    `left` is the change of the outcome less that of the negative control.
+    Nothing is left: that what happened moved the outcome as much as the control is a guess.
 
     References
     ----------
     Lipsitch, Tchetgen Tchetgen & Cohen (2010), Epidemiology 21:383-388,
-    doi:10.1097/EDE.0b013e3181d61eeb; Sofer, Richardson, Colicino, Schwartz & Tchetgen Tchetgen
-    (2016), Statistical Science 31:348-361, doi:10.1214/16-STS558.
+    doi:10.1097/EDE.0b013e3181d61eeb.
     """
 
     name: ClassVar[str] = "negative_controls"
@@ -63,7 +61,6 @@ class NegativeControls:
             f"start: something else happened, worth {amount(first.effect)} of the claimed change.",
             p_value=float(adjusted.min()),
             bias=Bias(first.effect, first.std_error, power_for_half(case, first.std_error)),
-            left=_without(case, first),
         )
 
 
@@ -77,7 +74,6 @@ class _Moved(NamedTuple):
     low: float
     high: float
     p_value: float
-    ratio: float
 
 
 def _moved(case: Case, name: str, count: int) -> _Moved | None:
@@ -94,14 +90,5 @@ def _moved(case: Case, name: str, count: int) -> _Moved | None:
     effect, ends = case.improvement(found)
     return _Moved(
         name, float(found.effect[0]), ratio * effect, ratio * float(found.std_error[0]),
-        ratio * ends.low, ratio * ends.high, float(found.p_value[0]), ratio,
+        ratio * ends.low, ratio * ends.high, float(found.p_value[0]),
     )  # fmt: skip
-
-
-def _without(case: Case, moved: _Moved) -> Interval | None:
-    """Interval of the outcome's change less the negative control's; None without comparison units."""
-    if case.arrangement.treated.all():
-        return None
-    apart = case.changes_of() - moved.ratio * case.changes_of(moved.name)
-    found = case.compare(apart, case.policy.level)
-    return None if found is None else case.improvement(found)[1]

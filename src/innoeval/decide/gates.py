@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import isfinite
+from typing import NamedTuple
 
 from innoeval.decide.words import lower
 from innoeval.records.assumption import Assumption
@@ -19,7 +21,8 @@ class Opened:
     """A stressed analysis that was let into the decision, how, and why.
 
     `left` is the interval that the finding gives, in outcome units as improvement; None: that of
-    the design's stressed estimate. `shown`: a problem let it in, not a doubt.
+    the design's stressed estimate. `shown`: a problem let it in, not a doubt. `corrects`: it stands
+    for the base analysis in everything; `shared`: and the others are moved by as much.
     """
 
     relaxes: Assumption
@@ -27,6 +30,8 @@ class Opened:
     why: str
     left: Interval | None = None
     shown: bool = False
+    corrects: bool = False
+    shared: bool = False
 
 
 def main_gate(
@@ -85,7 +90,14 @@ def opened_gates(
         # tell may have none.
         strict = policy.strict and (gate.unsure == "joins" or left is not None)
         if status == "problem":
-            opened.append(Opened(gate.relaxes, gate.problem == "replaces", why, left, shown=True))
+            # Only what can be named corrects; else nothing is known.
+            corrects = gate.problem == "corrects" and left is not None
+            opened.append(
+                Opened(
+                    gate.relaxes, gate.problem == "replaces", why, left, shown=True,
+                    corrects=corrects, shared=gate.shared,
+                )
+            )  # fmt: skip
         elif unsure or strict:
             opened.append(Opened(gate.relaxes, replaces=False, why=why, left=left))
     return tuple(opened)
@@ -99,38 +111,73 @@ def deciding_interval(
     policy: Policy,
 ) -> tuple[Interval, Deciding, tuple[str, ...]]:
     """The interval that decides: base, stressed, or their hull."""
-    base = _on_scale(estimate, claim)
-    replaced = any(item.replaces for item in opened) and not policy.strict
-    members = [] if replaced else [base]
-    why = []
-    for item, relaxed in zip(opened, joined(estimate, stressed, opened), strict=True):
-        members.append(_on_scale(relaxed, claim))
-        if item.replaces and not policy.strict:
-            why.append(f"The stressed analysis decides: {lower(item.why)}")
+    base, let_in, replaced = analyses(estimate, stressed, opened, policy)
+    corrected = any(item.corrects for item in opened) and not policy.strict
+    least = _on_scale(base, claim)
+    members = [] if replaced else [least]
+    members += [_on_scale(relaxed, claim) for _, relaxed in let_in]
+    why = [
+        f"The stressed analysis decides: {lower(item.why)}"
+        for item in opened
+        if (item.corrects and corrected) or (item.replaces and replaced)
+    ]
     if policy.strict:
         why.append("The policy is strict: base and stressed analyses must agree.")
-    elif opened and not replaced:
+    elif let_in and not replaced:
         # What is shown says more to a reader than what could not be ruled out.
-        first = next((item for item in opened if item.shown), opened[0])
+        others = [item for item in opened if not item.corrects] or list(opened)
+        first = next((item for item in others if item.shown), others[0])
         why.append(f"Base and stressed analyses must agree: {lower(first.why)}")
     hull = members[0]
     for member in members[1:]:
         hull = hull.hull(member)
-    if hull.low > base.low:
+    if hull.low > least.low:
         # What is relaxed because it failed may cost a claim its support, and never lend it any.
-        hull = Interval(base.low, max(hull.high, base.low))
-    deciding: Deciding = "stressed" if replaced else "hull" if opened else "base"
+        hull = Interval(least.low, max(hull.high, least.low))
+    alone = replaced or (corrected and not let_in)
+    deciding: Deciding = "stressed" if alone else "hull" if opened else "base"
     return hull, deciding, tuple(why)
 
 
-def joined(
-    estimate: Estimate, stressed: Mapping[Assumption, Estimate], opened: tuple[Opened, ...]
-) -> list[Estimate | None]:
-    """The analyses that were let in; None for one that could not be made."""
-    return [
-        stressed.get(item.relaxes) if item.left is None else _left(estimate, item.left)
-        for item in opened
-    ]
+class Analyses(NamedTuple):
+    """The base analysis, those that were let in, and whether they replace it.
+
+    One that could not be made is None. A base analysis that was corrected is never replaced.
+    """
+
+    base: Estimate
+    let_in: tuple[tuple[Opened, Estimate | None], ...]
+    replaced: bool
+
+
+def analyses(
+    estimate: Estimate,
+    stressed: Mapping[Assumption, Estimate],
+    opened: tuple[Opened, ...],
+    policy: Policy,
+) -> Analyses:
+    """What decides: the base analysis, corrected where a shown fault can be, and those let in."""
+    correction = next((o for o in opened if o.corrects and not policy.strict), None)
+    replaced = any(o.replaces for o in opened) and correction is None and not policy.strict
+    base, moved = estimate, 0.0
+    if correction is not None and correction.left is not None:
+        base = _left(estimate, correction.left)
+        if correction.shared:
+            moved = sum(correction.left) / 2 - sum(estimate.improvement_int) / 2
+    let_in = []
+    for item in opened:
+        if item is correction:
+            continue
+        made = stressed.get(item.relaxes) if item.left is None else _left(estimate, item.left)
+        made = _moved(made, moved) if made and moved and isfinite(moved) else made
+        let_in.append((item, made))
+    return Analyses(base, tuple(let_in), replaced)
+
+
+def _moved(estimate: Estimate, by: float) -> Estimate:
+    """The estimate with the interval of the improvement moved."""
+    low, high = estimate.improvement_int
+    return _left(estimate, Interval(low + by, high + by))
 
 
 def _left(estimate: Estimate, left: Interval) -> Estimate:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from innoeval.decide.certainty import certainty, trends_shown
 from innoeval.decide.companions import companions
-from innoeval.decide.gates import deciding_interval, joined, main_gate, opened_gates
+from innoeval.decide.gates import analyses, deciding_interval, main_gate, opened_gates
 from innoeval.decide.regions import Bar, bar, margin, status_of
 from innoeval.decide.standards import Evidence, standards
 from innoeval.decide.words import lower, reason, remarks
@@ -80,15 +80,15 @@ def decide(
     opened = opened_gates(findings, main, relaxes, estimate, claim, policy)
     interval, deciding, why = deciding_interval(estimate, stressed, claim, opened, policy)
     status = status_of(interval, held)
-    let_in = zip(opened, joined(estimate, stressed, opened), strict=True)
+    deciders = analyses(estimate, stressed, opened, policy)
     beside = companions(
         claim,
-        estimate,
-        [(str(item.relaxes), found) for item, found in let_in],
+        deciders.base,
+        [(str(item.relaxes), found) for item, found in deciders.let_in],
         interval,
         held,
         policy,
-        replaced=deciding == "stressed",
+        replaced=deciders.replaced,
     )
     evidence = Evidence(
         claim=claim,

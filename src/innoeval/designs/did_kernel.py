@@ -26,6 +26,9 @@ from innoeval.records.freeze import Floats, read_only
 from innoeval.stats.contrast import Compared, slopes, window_contrasts
 from innoeval.stats.covariance import Counts
 
+#: Longest head start that is looked for, and the error rate at which one counts as shown.
+_HEAD_START, _SURE = 3, 0.005
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DiDKernel:
@@ -117,14 +120,38 @@ class DiDKernel:
 
         A bad spell right before the start bends a fitted trend towards it and, carried on, would
         turn the return to normal into an effect: so one that is shown is left out of trends. A good
-        one stays: it belongs to a trend that was improving already.
+        one stays, as it belongs to a trend that was improving already; unless it lies so far beyond
+        that trend that it is a head start.
         """
-        return bad_spell(self._spells, self.better, self.check_level)
+        return bad_spell(self._spells, self.better, self.check_level) or self.head_start
 
     @property
     def set_aside(self) -> int:
         """Periods before the start that are left out of the baseline to see what a spell does."""
-        return spell_aside(self._spells, self.better, self.launch, self.check_level)
+        aside = spell_aside(self._spells, self.better, self.launch, self.check_level)
+        return max(aside, self.head_start)
+
+    @cached_property
+    def head_start(self) -> int:
+        """Periods before the start that were better than the earlier ones, and than their trend.
+
+        The innovation was at work by then, or was expected. 0 where that is not shown: one-sided
+        tests of every length against both, with Bonferroni's correction.
+        """
+        sign, time = (-1 if self.better == "lower" else 1), np.arange(self.outcomes.shape[1])
+        few = [s for s in self._spells if s.length <= _HEAD_START]
+        sure = 2 * _SURE / max(1, len(few))
+        clearest = (sure, 0)
+        for spell in few:
+            if sign * spell.effect <= 0 or spell.p_value > sure:
+                continue
+            earlier = time < self.launch - spell.length
+            slope, at, mean = slopes(self.outcomes, earlier)
+            _, then, level = slopes(self.outcomes, (time < self.launch) & ~earlier)
+            beyond = self.infer((level - mean - slope * (then - at))[:, None], 0.95)
+            if sign * beyond.effect[0] > 0 and beyond.p_value[0] <= clearest[0]:
+                clearest = (float(beyond.p_value[0]), spell.length)
+        return clearest[1]
 
     def spared(self) -> Floats:
         """Change of each unit from a baseline without the last periods before the start."""

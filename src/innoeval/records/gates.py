@@ -20,23 +20,28 @@ class Gate:
         Assumption that the stressed analysis gives up. Its interval is what the finding says is
         left, else that of the design's stressed estimate; with neither it is unbounded.
     problem
-        What a shown problem does: the stressed analysis "replaces" the base one, or "joins" it
-        (the hull of both decides).
+        What a shown problem does: the stressed analysis "replaces" the base one, "joins" it (the
+        hull of both decides), or "corrects" it: it stands for the base one in everything, and may
+        be kinder to the claim, as this fault can make an improvement look smaller than it is.
     unsure
         What a check does that cannot tell or could not run: the stressed analysis "joins", joins
         if the finding says what is left ("if_known"), or the gate stays shut ("ignored").
     clear
         What a clear check does: the gate stays shut ("ignored"), or the stressed analysis "joins"
         all the same, because the check does not see everything that it gives up.
+    shared
+        Whether the design's other stressed analyses hold the fault of a gate that corrects as well,
+        and are moved by as much as the base one.
     interval
         What the stressed interval is, in plain words.
     """
 
     check: str
     relaxes: Assumption
-    problem: Literal["replaces", "joins"] = "joins"
+    problem: Literal["replaces", "joins", "corrects"] = "joins"
     unsure: Literal["joins", "if_known", "ignored"] = "joins"
     clear: Literal["joins", "ignored"] = "ignored"
+    shared: bool = False
     interval: str = ""
 
 
@@ -54,8 +59,10 @@ GATES = (
          interval="the hull of every other trend form and error model that the data admit"),
     Gate(check="mean_reversion", relaxes=Assumption.no_mean_reversion,
          interval="the last periods before the start are left out of the baseline"),
-    Gate(check="anticipation", relaxes=Assumption.no_anticipation, unsure="ignored",
-         interval="over a baseline that ends before the head start"),
+    Gate(check="anticipation", relaxes=Assumption.no_anticipation, problem="corrects",
+         unsure="ignored",
+         interval="over a baseline that ends before the head start, where it lies beyond the earlier trend "
+         "too; else the hull of that and the base interval"),
     Gate(check="outliers", relaxes=Assumption.prespecified_window, unsure="ignored",
          interval="without the odd period"),
     Gate(check="undeclared_break", relaxes=Assumption.stable_measure, unsure="ignored",
@@ -69,8 +76,8 @@ GATES = (
          interval="in settled periods alone"),
     Gate(check="peeking", relaxes=Assumption.prespecified_window, unsure="if_known",
          interval="widened so that it stays valid over all looks"),
-    Gate(check="spillover", relaxes=Assumption.no_spillover, problem="replaces", unsure="ignored",
-         interval="without the neighbours"),
+    Gate(check="spillover", relaxes=Assumption.no_spillover, problem="corrects", unsure="ignored",
+         shared=True, interval="without the neighbours"),
     Gate(check="adopters", relaxes=Assumption.all_sites_reported, problem="replaces",
          unsure="ignored", interval="of all units that got it, against those that never did"),
     Gate(check="attrition", relaxes=Assumption.stable_composition, problem="replaces",
@@ -78,9 +85,9 @@ GATES = (
     Gate(check="case_mix", relaxes=Assumption.stable_composition, problem="replaces",
          unsure="ignored", interval="with the mix of cases held fixed"),
     Gate(check="comparator_drift", relaxes=Assumption.no_concurrent_change, unsure="ignored",
-         interval="of the treated units' own change"),
+         interval="nothing known: it may have been on its way to the treated units too"),
     Gate(check="negative_controls", relaxes=Assumption.no_concurrent_change, unsure="ignored",
-         interval="less the change of the negative control"),
+         interval="nothing known: what moved the control may have moved the outcome by any amount"),
     Gate(check="site_reversion", relaxes=Assumption.no_mean_reversion, unsure="ignored",
          interval="less the expected return to the average"),
     Gate(check="displacement", relaxes=Assumption.no_harm_elsewhere, unsure="ignored",

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from innoeval.stats.contrast import slopes
 from innoeval.stats.reml import reml
-from innoeval.stats.series import seasons
+from innoeval.stats.series import LEVEL, seasons, segmented
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -17,6 +17,8 @@ Masks = npt.NDArray[np.bool_]
 
 #: Finest step of recording that is looked for: 10⁻³.
 _FINEST = 3
+#: Fewest periods on either side of a step that many units share.
+FEWEST_FOR_STEP = 6
 #: Fewest values on a side for a spread.
 _FEWEST = 4
 
@@ -65,6 +67,39 @@ def step(series: Floats, launch: int, cycle: int = 1) -> Step | None:
     fit = reml(series, X, np.eye(X.shape[1])[1:2], known[None])
     error = float(fit.std_errors[0, 0])
     if not np.isfinite(error) or error <= 0:
+        return None
+    return Step(float(fit.estimates[0, 0]), error, float(fit.df[0, 0]))
+
+
+def shared_step(series: Floats, launch: int, cycle: int = 1, *, trend: bool = True) -> Step | None:
+    """Step of an average that many units share, beside seasons and, if asked for, a linear trend.
+
+    Parameters
+    ----------
+    series
+        Array (T,) without gaps.
+    launch
+        Position of the first period of the step.
+    cycle
+        Periods in a cycle of seasons, which are fitted where the series holds two.
+    trend
+        Whether a linear trend may go through all of it.
+
+    Returns
+    -------
+    The step (`reml`); None where nothing varies by chance.
+
+    Examples
+    --------
+    >>> found = shared_step(np.array([0.1, -0.1, 0, 0.1, 0, -0.1, 1.1, 0.9, 1, 1.1, 0.9, 1]), 6)
+    >>> bool(abs(found.change - 1) < 0.1)
+    True
+    """
+    n = len(series)
+    X = segmented(n, launch, trend=trend, slope=False, cycle=cycle if n >= 2 * cycle else 1)
+    fit = reml(series, X, np.eye(X.shape[1])[LEVEL : LEVEL + 1], rounds=2)
+    error = float(fit.std_errors[0, 0])
+    if fit.exact[0] or not np.isfinite(error):
         return None
     return Step(float(fit.estimates[0, 0]), error, float(fit.df[0, 0]))
 
