@@ -46,6 +46,8 @@ def draw_against(ev: Evaluation, say: Language, width: float, height: float, nam
     def label(value: float, y: float, text: str, ink: str, *, bold: bool = True) -> None:
         half = width_of(text, bold=bold) / 2
         middle = min(max(x(value), half), width - half) if 2 * half < width else width / 2
+        left, right, top = middle - half * 0.94, middle + half * 0.94, y - 8
+        sheet.area([(left, top), (right, top), (right, y + 2), (left, y + 2)], "paper")
         sheet.text(middle, y, text, ink, anchor="middle", bold=bold)
 
     small = ev.verdict.smallest
