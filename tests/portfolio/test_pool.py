@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.portfolio.portfolios import made
+from tests.panels import claim_on, panel_of
+from tests.portfolio.portfolios import copied, made
 
 import innoeval as ie
 from innoeval.errors import RunError
+from innoeval.portfolio.shared import errors_together
+from innoeval.records import Claim, Panel
+from innoeval.stats.contrast import window_contrasts
 from innoeval.stats.random_effects import random_effects
 
 
@@ -68,15 +72,58 @@ def test_what_cannot_be_averaged_is_left_out_with_the_reason() -> None:
 
 
 def test_what_makes_an_interval_too_short_is_noted() -> None:
-    alike = [{"estimate": 1 + i / 50, "std_error": 1.0, "panel": "one"} for i in range(5)]
+    alone = {"std_error": 1.0, "panel": "one", "design": "SegmentedRegression"}
+    alike = [{"estimate": 1 + i / 50, **alone} for i in range(5)]
     found = ie.pool(made(alike))["desk"]
     assert found.conf_int.high - found.conf_int.low < 2 * 1.96 / np.sqrt(5)
     shared, short = found.notes
-    assert shared.startswith("5 of 5 sites share a panel")
+    assert shared.startswith("5 of 5 sites of one panel are each held against their own past")
     assert "shorter than those errors allow" in short
     assert shared in str(found)
     own = [{**row, "panel": f"p{i}"} for i, row in enumerate(sites())]
     assert ie.pool(made(own))["desk"].notes == ()
+
+
+def test_sites_that_share_comparison_units_have_errors_alike() -> None:
+    claims, panel = sharing_sites()
+    portfolio = ie.evaluate_all(claims, panel, progress=False)
+    rows = portfolio.tidy()
+    errors = errors_together(portfolio, rows)
+    assert not isinstance(errors, str)
+    assert np.diag(errors) == pytest.approx(rows["std_error"] ** 2)
+    # By hand: each site's mean change less that of the twelve other units.
+    time = np.arange(12)
+    change = window_contrasts(panel.matrix("y"), time[None] < 8, time[None] >= 8)[:, 0]
+    added = []
+    for k in range(3):
+        ours = np.isin(np.arange(15), range(3 * k, 3 * k + 3))
+        away = np.where(ours, change - change[ours].mean(), change - change[~ours].mean())
+        added.append(away * np.where(ours, 1 / 3, -1 / 12))
+    expected = added[0] @ added[1] / np.sqrt(added[0] @ added[0] * added[1] @ added[1])
+    found = errors[0, 1] / np.sqrt(errors[0, 0] * errors[1, 1])
+    assert found == pytest.approx(expected)
+    told = ie.pool(portfolio)["desk"]
+    fit = random_effects(rows["estimate"], errors)
+    assert (told.estimate, told.tau) == (fit.coefficients[0], np.sqrt(fit.tau2))
+    assert told.sites["weight"].sum() == pytest.approx(1)
+    assert "counted in" in told.notes[0]
+
+
+def test_sites_whose_errors_may_be_alike_in_ways_not_known_are_left_out() -> None:
+    rows = [{**row, "panel": "one", "design": "SyntheticControl"} for row in sites(4)]
+    why = ie.pool(made(rows)).left_out["desk"]
+    assert "how alike their errors are is not known for c00, c01" in why
+    claims, panel = sharing_sites()
+    same = [copied(claims[0], id=f"again {i}") for i in range(3)]
+    why = ie.pool(ie.evaluate_all(same, panel, progress=False)).left_out["desk"]
+    assert "say the same thing twice" in why
+
+
+def sharing_sites() -> tuple[list[Claim], Panel]:
+    """Three sites of three units each, on one panel of fifteen."""
+    values = 30 + np.random.default_rng(3).normal(0, 1, (15, 12))
+    claims = [claim_on(range(3 * k, 3 * k + 3), 8, id=f"site {k}") for k in range(3)]
+    return claims, panel_of(values)
 
 
 def test_no_chance_is_told_as_certain() -> None:

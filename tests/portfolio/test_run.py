@@ -6,13 +6,12 @@ import pickle
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import joblib
 import pandas as pd
 import pytest
-from tests.portfolio.portfolios import copied, one_panel, own_panels
+from tests.portfolio.portfolios import copied, own_panels
 
 import innoeval as ie
-from innoeval.errors import ClaimError, InnoevalError, RunError
+from innoeval.errors import ClaimError, RunError
 from innoeval.portfolio import run as run_module
 from innoeval.portfolio.workers import WorkerLostError
 from innoeval.records import Claim, Evaluation, Panel, Policy
@@ -49,15 +48,6 @@ def test_order_and_chunks_do_not_matter(
     usual = ie.evaluate_all(claims, panels, progress=False)
     other = ie.evaluate_all(claims[::-1], panels, chunk_size=chunk_size, progress=False)
     assert bytes_of(other.tidy()) == bytes_of(usual.tidy())
-
-
-def test_two_processes_give_the_same_bits() -> None:
-    claims, panel = one_panel(12)
-    alone = ie.evaluate_all(claims, panel, progress=False)
-    with joblib.parallel_config("loky", n_jobs=2):
-        two = ie.evaluate_all(claims, panel, chunk_size=5, progress=False)
-    assert bytes_of(two.tidy()) == bytes_of(alone.tidy())
-    assert two["s003"].to_json() == alone["s003"].to_json()
 
 
 def test_claims_may_come_as_a_stream(small: tuple[list[Claim], dict[str, Panel]]) -> None:
@@ -209,11 +199,25 @@ def test_lost_workers_are_replaced_three_times_and_then_told(
     assert calls == [3, 3, 3]
 
 
-def test_an_empty_portfolio_says_so() -> None:
-    portfolio = ie.evaluate_all([], {}, progress=False)
-    assert len(portfolio) == 0
-    with pytest.raises(InnoevalError, match="holds no claim"):
-        portfolio.tidy()
+def test_an_empty_portfolio_is_an_empty_table(tmp_path: Path) -> None:
+    run = tmp_path / "run.parquet"
+    for portfolio in (
+        ie.evaluate_all([], {}, progress=False),
+        ie.evaluate_all([], {}, resume=run, progress=False),
+        ie.read_portfolio(run),
+    ):
+        assert len(portfolio) == 0
+        assert portfolio.ids == ()
+        assert list(portfolio) == []
+        frame = portfolio.tidy()
+        assert (frame.shape[0], *frame.columns) == (0, *portfolio.columns)
+        assert frame["estimate"].dtype == float
+        assert "0 claims" in str(portfolio)
+        lists = ie.portfolio.two_lists(portfolio, families="all", announced=["gone"])
+        assert dict(lists.denominator)["dropped"] == 1
+        assert ie.portfolio.tally(portfolio).empty
+        assert len(ie.pool(portfolio)) == 0
+        assert ie.portfolio.versions(portfolio).empty
 
 
 def test_workers_read_their_slice_of_a_dataset(tmp_path: Path) -> None:

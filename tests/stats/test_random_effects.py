@@ -14,6 +14,8 @@ REFERENCE = Path(__file__).parents[1] / "reference"
 DATA = pd.read_csv(REFERENCE / "sites_data.csv")
 METAFOR = pd.read_csv(REFERENCE / "sites_metafor.csv").set_index(["case", "name"])["value"]
 
+SHARED = pd.read_csv(REFERENCE / "sites_metafor_shared.csv").set_index(["case", "name"])["value"]
+
 
 @pytest.mark.parametrize("case", sorted(DATA["case"].unique()))
 def test_agrees_with_metafor(case: str) -> None:
@@ -42,6 +44,61 @@ def test_agrees_with_metafor(case: str) -> None:
             "tau2_left": by.tau2, "i2_left": by.i2, "q_left": by.q,
         }  # fmt: skip
     assert found == pytest.approx(METAFOR[case].to_dict(), abs=1e-6, rel=1e-6)
+
+
+@pytest.mark.parametrize("case", sorted(DATA["case"].unique()))
+def test_agrees_with_metafor_where_errors_are_alike(case: str) -> None:
+    """`sites_metafor_shared.R`: errors of the first half of the sites correlate by 0.4."""
+    from scipy.special import chdtrc
+
+    rows = DATA[DATA["case"] == case]
+    y, error = rows["effect"].to_numpy(), rows["std_error"].to_numpy()
+    k, half = len(y), -(-len(y) // 2)
+    alike = np.eye(k)
+    alike[:half, :half] = 0.4
+    np.fill_diagonal(alike, 1.0)
+    fit = random_effects(y, alike * np.outer(error, error))
+    residual = y - fit.coefficients[0]
+    weights = np.linalg.inv(alike * np.outer(error, error) + fit.tau2 * np.eye(k))
+    scale = residual @ weights @ residual / fit.df
+    found = {
+        "mean": fit.coefficients[0], "std_error": np.sqrt(fit.covariance[0, 0]),
+        "plain_error": np.sqrt(fit.covariance[0, 0] / scale), "tau2": fit.tau2, "q": fit.q,
+        "q_p": chdtrc(fit.df, fit.q),
+    }  # fmt: skip
+    assert found == pytest.approx(SHARED[case].to_dict(), abs=1e-6, rel=1e-6)
+
+
+def test_independent_errors_as_a_matrix_are_the_same() -> None:
+    rows = DATA[DATA["case"] == DATA["case"].iloc[0]]
+    y, v = rows["effect"].to_numpy(), rows["std_error"].to_numpy() ** 2
+    one, other = random_effects(y, v), random_effects(y, np.diag(v))
+    assert other.tau2 == pytest.approx(one.tau2, abs=1e-12)
+    np.testing.assert_allclose(other.coefficients, one.coefficients, atol=1e-12)
+    np.testing.assert_allclose(leave_one_out(y, np.diag(v)), leave_one_out(y, v), atol=1e-10)
+    assert predictive(y, np.diag(v)).interval() == pytest.approx(predictive(y, v).interval())
+
+
+def test_shared_comparison_units_are_counted_in() -> None:
+    """Ten sites against the same six units: as if independent, their mean's interval fails."""
+    from scipy.special import stdtrit
+
+    rng, k, ours, theirs = np.random.default_rng(8), 10, 8, 6
+    hits = np.zeros(2)
+    for _ in range(120):
+        own, shared = rng.standard_normal((k, ours)), rng.standard_normal(theirs)
+        y = rng.normal(1, 0.3, k) + own.mean(axis=1) - shared.mean()
+        common = shared.var(ddof=1) / theirs
+        v = own.var(axis=1, ddof=1) / ours + common
+        joint = np.full((k, k), common)
+        np.fill_diagonal(joint, v)
+        for i, errors in enumerate((v, joint)):
+            fit = random_effects(y, errors)
+            reach = stdtrit(fit.df, 0.975) * np.sqrt(fit.covariance[0, 0])
+            hits[i] += abs(fit.coefficients[0] - 1) <= reach
+    # 120 draws at 95 %: standard error 2 points.
+    assert hits[0] / 120 < 0.7
+    assert hits[1] / 120 > 0.88
 
 
 def test_equal_variances_by_hand() -> None:

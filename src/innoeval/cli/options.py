@@ -123,7 +123,9 @@ def as_options(message: str) -> str:
         message,
     )
     return re.sub(
-        r"\b(outcomes|balancing|freq|decimal|suppressed|organisation)=(?=\s|$|[;,.])", r"--\1", message
+        r"\b(outcomes|balancing|freq|decimal|suppressed|organisation)=(?=\s|$|[;,.])",
+        r"--\1",
+        message,
     )
 
 

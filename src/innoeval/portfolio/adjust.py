@@ -143,9 +143,9 @@ def by_family(frame: pd.DataFrame, rule: Families) -> pd.DataFrame:
     import pandas as pd
 
     known = _flagged(frame[frame["error"].isna()])
-    names = known["family"].where(known["family"] != "", known["id"])
+    family = known["family"].where(known["family"] != "", known["id"])
     rows = []
-    for name, members in known.groupby(names, sort=True):
+    for name, members in known.groupby(family, sort=True):
         holds, fails = members["p_holds_up"], members["p_falls_short"]
         every = rule == "all"
         rows.append(
@@ -158,7 +158,8 @@ def by_family(frame: pd.DataFrame, rule: Families) -> pd.DataFrame:
                 "fails": members["fails"].any() if every else members["fails"].all(),
             }
         )
-    return pd.DataFrame(rows)
+    names = ("id", "n_claims", "p_holds_up", "p_falls_short", "holds", "fails")
+    return pd.DataFrame(rows, columns=list(names))
 
 
 def tally(

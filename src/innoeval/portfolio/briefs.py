@@ -136,7 +136,9 @@ def write_briefs(
             f"'{place}' are done: use fewer workers and write them again"
         ) from None
     return Briefs(
-        folder=place, paths=Frozen(dict(sorted(paths.items()))), failed=Frozen(dict(sorted(failed.items())))
+        folder=place,
+        paths=Frozen(dict(sorted(paths.items()))),
+        failed=Frozen(dict(sorted(failed.items()))),
     )
 
 

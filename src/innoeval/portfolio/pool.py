@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from innoeval.errors import Fault, RunError
+from innoeval.portfolio.shared import ALONE, errors_together, sharing
 from innoeval.records.estimate import Interval
 from innoeval.records.freeze import Frozen
 from innoeval.records.pooled import Pooled
@@ -23,6 +24,7 @@ from innoeval.stats.random_effects import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from innoeval.records.freeze import Floats
     from innoeval.records.portfolio import Portfolio
 
 #: Fewest sites that say anything about how sites differ.
@@ -94,8 +96,9 @@ def pool(
     Estimand: mean and standard deviation of :math:`\theta_i`, the true improvements at the sites of
     one innovation, taken as a sample of those that could adopt it:
     :math:`\hat\theta_i\sim N(\theta_i,s_i^2)`, :math:`\theta_i\sim N(\mu,\tau^2)`. It leans on
-    sites that are independent (no shared comparison units), on estimates without bias (those that
-    enter are the base estimates), and on every site being reported.
+    estimates without bias (those that enter are the base estimates), and on every site being
+    reported. Sites of one panel share comparison units, and so errors: how alike these are is taken
+    from the influence of every unit on both estimates, and enters all that is told.
 
     Parameters
     ----------
@@ -143,8 +146,12 @@ def pool(
         usable = members[members["std_error"] > 0]
         if why := _why_not(members, usable):
             left_out[str(name)] = why
+            continue
+        errors = errors_together(portfolio, usable)
+        if isinstance(errors, str):
+            left_out[str(name)] = errors
         else:
-            pooled[str(name)] = _pooled(str(name), usable, moderators or {}, level)
+            pooled[str(name)] = _pooled(str(name), usable, errors, moderators or {}, level)
     return Pools(pooled=Frozen(pooled), left_out=Frozen(left_out))
 
 
@@ -179,17 +186,21 @@ def _refuse_moderators(moderators: Mapping[str, Mapping[str, float]], ids: set[s
 
 
 def _pooled(
-    group: str, sites: pd.DataFrame, moderators: Mapping[str, Mapping[str, float]], level: float
+    group: str,
+    sites: pd.DataFrame,
+    errors: Floats,
+    moderators: Mapping[str, Mapping[str, float]],
+    level: float,
 ) -> Pooled:
     from scipy.special import chdtrc, stdtr, stdtrit
 
-    y, se = (sites[name].to_numpy(dtype=np.float64) for name in ("estimate", "std_error"))
-    fit = random_effects(y, se**2)
+    y = sites["estimate"].to_numpy(dtype=np.float64)
+    fit = random_effects(y, errors)
     mean, error = float(fit.coefficients[0]), float(np.sqrt(fit.covariance[0, 0]))
     half = float(stdtrit(fit.df, (1 + level) / 2)) * error
-    law = predictive(y, se**2)
-    weight = 1 / (se**2 + fit.tau2)
-    without = leave_one_out(y, se**2)
+    law = predictive(y, errors)
+    weight = np.linalg.inv(errors + fit.tau2 * np.eye(len(y))).sum(axis=1)
+    without = leave_one_out(y, errors)
     return Pooled(
         group=group,
         scale=str(sites["scale"].iloc[0]),
@@ -208,7 +219,7 @@ def _pooled(
         sites=sites[["id", "estimate", "std_error", "conf_low", "conf_high"]]
         .assign(weight=weight / weight.sum(), without=without[:, 0], without_error=without[:, 1])
         .reset_index(drop=True),
-        moderators=_moderated(sites["id"].tolist(), y, se, moderators, level),
+        moderators=_moderated(sites["id"].tolist(), y, errors, moderators, level),
         level=level,
         notes=tuple(_notes(sites, half, weight.sum(), level)),
     )
@@ -218,11 +229,17 @@ def _notes(sites: pd.DataFrame, half: float, weight: float, level: float) -> Ite
     """Why the intervals of a group may be too short; `half` is that of the average's own."""
     from scipy.special import ndtri
 
-    shared = sites["panel"][sites["panel"] != ""]
-    if n := int(shared.duplicated(keep=False).sum()):
+    shared = sharing(sites)
+    if n := int((shared & ~sites["design"].isin(ALONE)).sum()):
         yield (
-            f"{n} of {len(sites)} sites share a panel, and so perhaps comparison units: their "
-            "errors are then alike, and these intervals too short"
+            f"{n} of {len(sites)} sites share a panel, and so comparison units; how alike their "
+            "errors are is taken from each unit's influence on their estimates, and counted in"
+        )
+    if n := int((shared & sites["design"].isin(ALONE)).sum()):
+        yield (
+            f"{n} of {len(sites)} sites of one panel are each held against their own past alone: "
+            "what happened to all of them at once would make their errors alike, and these "
+            "intervals too short"
         )
     if half < float(ndtri((1 + level) / 2)) / np.sqrt(weight):
         yield (
@@ -233,8 +250,8 @@ def _notes(sites: pd.DataFrame, half: float, weight: float, level: float) -> Ite
 
 def _moderated(
     ids: Sequence[str],
-    y: np.ndarray[tuple[int], np.dtype[np.float64]],
-    se: np.ndarray[tuple[int], np.dtype[np.float64]],
+    y: Floats,
+    errors: Floats,
     moderators: Mapping[str, Mapping[str, float]],
     level: float,
 ) -> pd.DataFrame | None:
@@ -248,15 +265,15 @@ def _moderated(
     X = np.column_stack([np.ones(len(ids)), *values])
     if np.linalg.matrix_rank(X) < X.shape[1]:
         return None
-    fit: Mixed = random_effects(y, se**2, X)
-    errors = np.sqrt(np.diag(fit.covariance))
-    half = float(stdtrit(fit.df, (1 + level) / 2)) * errors
+    fit: Mixed = random_effects(y, errors, X)
+    error = np.sqrt(np.diag(fit.covariance))
+    half = float(stdtrit(fit.df, (1 + level) / 2)) * error
     frame = pd.DataFrame(
         {
             "term": ["average", *moderators],
             "estimate": fit.coefficients,
-            "std_error": errors,
-            "p_value": 2 * stdtr(fit.df, -np.abs(fit.coefficients) / errors),
+            "std_error": error,
+            "p_value": 2 * stdtr(fit.df, -np.abs(fit.coefficients) / error),
             "conf_low": fit.coefficients - half,
             "conf_high": fit.coefficients + half,
         }

@@ -27,7 +27,7 @@ from innoeval.portfolio.earlier import Prints, of_other_data, refuse_other
 from innoeval.portfolio.judge import Judged, judge
 from innoeval.portfolio.progress import bar
 from innoeval.portfolio.rows import TIDY
-from innoeval.portfolio.store import Done, Store, policy_of
+from innoeval.portfolio.store import Done, Store, packed, policy_of
 from innoeval.portfolio.workers import WorkerLostError, each, share_a_disk, workers
 from innoeval.records.claim import Claim
 from innoeval.records.policy import Policy
@@ -123,7 +123,7 @@ def evaluate_all(
         _warn(faults)
     parts = tuple(kept) if store is None else store.parts
     return Portfolio(
-        parts=parts, columns=TIDY, policy=policy,
+        parts=parts or (packed([]),), columns=TIDY, policy=policy,
         origin="memory" if store is None else str(store.folder),
     )  # fmt: skip
 
@@ -143,7 +143,10 @@ def read_portfolio(folder: str | os.PathLike[str]) -> Portfolio:
     """
     store = Store(Path(folder))
     return Portfolio(
-        parts=store.parts, columns=TIDY, policy=policy_of(store.folder), origin=str(store.folder)
+        parts=store.parts or (packed([]),),
+        columns=TIDY,
+        policy=policy_of(store.folder),
+        origin=str(store.folder),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -108,13 +108,23 @@ class Portfolio:
             if text is not None:
                 yield Evaluation.from_json(text)
 
-    def texts(self) -> Iterator[tuple[str, str | None, str]]:
-        """Id of each claim, its evaluation as JSON text, None where it has none, and why not."""
+    def texts(self, ids: Collection[str] | None = None) -> Iterator[tuple[str, str | None, str]]:
+        """Id of each claim, its evaluation as JSON text, None where it has none, and why not.
+
+        Parameters
+        ----------
+        ids
+            Only these claims.
+        """
         from pyarrow import parquet
+
+        wanted = None if ids is None else [("id", "in", list(ids))]
 
         names = ["id", "evaluation", "error"]
         for part in self.parts:
-            table = parquet.read_table(_opened(part), columns=names, partitioning=None)
+            table = parquet.read_table(
+                _opened(part), columns=names, filters=wanted, partitioning=None
+            )
             for id, text, error in zip(*(table.column(name) for name in names), strict=True):  # noqa: A001
                 yield id.as_py(), text.as_py(), error.as_py() or ""
 

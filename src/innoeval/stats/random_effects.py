@@ -47,7 +47,8 @@ def random_effects(
     Parameters
     ----------
     effects, variances
-        Estimate of each site and its squared standard error, (k,).
+        Estimate of each site, (k,), and its squared standard error, (k,); or the covariance of all
+        estimates, (k, k), where they share data.
     X
         Columns (k, p); by default a constant alone.
 
@@ -64,8 +65,7 @@ def random_effects(
     >>> fit.coefficients.round(3).tolist(), round(fit.tau2, 3)
     ([3.0], 4.167)
     """
-    y, v = np.asarray(effects, dtype=np.float64), np.asarray(variances, dtype=np.float64)
-    X = np.ones((len(y), 1)) if X is None else np.asarray(X, dtype=np.float64)
+    y, v, X = _rotated(effects, variances, X)
     k, p = X.shape
     tau2 = _reml(y, v, X)
     w = 1 / (v + tau2)
@@ -169,26 +169,28 @@ def predictive(effects: npt.ArrayLike, variances: npt.ArrayLike) -> Predictive:
     """
     from scipy.special import chdtri
 
-    y, v = np.asarray(effects, dtype=np.float64), np.asarray(variances, dtype=np.float64)
+    y, v, X = _rotated(effects, variances)
+    x = X[:, 0]
     shares = (np.arange(_GRID) + 0.5) / _GRID
     wanted = chdtri(len(y) - 1, shares)
     low = np.zeros(_GRID)
-    high = np.full(_GRID, float(((y - y.mean()) ** 2).sum()) / wanted.min() + float(v.max()))
+    spread = float(((y - x * (x @ y) / (x @ x)) ** 2).sum())
+    high = np.full(_GRID, spread / wanted.min() + float(v.max()))
     for _ in range(100):
         middle = (low + high) / 2
-        above = _heterogeneity(y, v, middle)[0] > wanted
+        above = _heterogeneity(y, v, x, middle)[0] > wanted
         low, high = np.where(above, middle, low), np.where(above, high, middle)
-    tau2 = np.where(_heterogeneity(y, v, np.zeros(1))[0] <= wanted, 0.0, (low + high) / 2)
-    _, centres, error2 = _heterogeneity(y, v, tau2)
+    tau2 = np.where(_heterogeneity(y, v, x, np.zeros(1))[0] <= wanted, 0.0, (low + high) / 2)
+    _, centres, error2 = _heterogeneity(y, v, x, tau2)
     return Predictive(centres, np.sqrt(tau2 + error2))
 
 
-def _heterogeneity(y: Floats, v: Floats, tau2: Floats) -> tuple[Floats, Floats, Floats]:
+def _heterogeneity(y: Floats, v: Floats, x: Floats, tau2: Floats) -> tuple[Floats, Floats, Floats]:
     """Cochran's sum, the mean and its variance at each of some spreads, (G,) each."""
     w = 1 / (v + tau2[:, None])
-    total = w.sum(axis=1)
-    mean = (w @ y) / total
-    return (w * (y - mean[:, None]) ** 2).sum(axis=1), mean, 1 / total
+    total = w @ x**2
+    mean = (w @ (x * y)) / total
+    return (w * (y - mean[:, None] * x) ** 2).sum(axis=1), mean, 1 / total
 
 
 def leave_one_out(effects: npt.ArrayLike, variances: npt.ArrayLike) -> Floats:
@@ -202,10 +204,26 @@ def leave_one_out(effects: npt.ArrayLike, variances: npt.ArrayLike) -> Floats:
     y, v = np.asarray(effects, dtype=np.float64), np.asarray(variances, dtype=np.float64)
     rows = []
     for i in range(len(y)):
-        rest = np.arange(len(y)) != i
-        fit = random_effects(y[rest], v[rest])
+        rest = np.delete(np.arange(len(y)), i)
+        fit = random_effects(y[rest], v[rest] if v.ndim == 1 else v[np.ix_(rest, rest)])
         rows.append((fit.coefficients[0], np.sqrt(fit.covariance[0, 0])))
     return np.array(rows)
+
+
+def _rotated(
+    effects: npt.ArrayLike, variances: npt.ArrayLike, X: Floats | None = None
+) -> tuple[Floats, Floats, Floats]:
+    """Effects, variances (k,) and columns, turned so that errors do not depend on each other.
+
+    The spread between sites adds as much in every direction, so that in the directions of the
+    covariance's own vectors all that holds of independent sites holds here.
+    """
+    y, v = np.asarray(effects, dtype=np.float64), np.asarray(variances, dtype=np.float64)
+    X = np.ones((len(y), 1)) if X is None else np.asarray(X, dtype=np.float64)
+    if v.ndim == 1:
+        return y, v, X
+    own, vectors = np.linalg.eigh(v)
+    return vectors.T @ y, own, vectors.T @ X
 
 
 def _projection(w: Floats, X: Floats) -> Floats:
