@@ -288,6 +288,12 @@ def _went_on(common: Floats, ahead: int, cycle: int) -> Floats:
     return common[-again:][np.arange(ahead) % again]
 
 
+def _error(share: float, n: int) -> float:
+    """Monte Carlo error of a share: above 0 also where all futures agree (Agresti & Coull)."""
+    centre = (share * n + 2) / (n + 4)
+    return float(np.sqrt(centre * (1 - centre) / (n + 4)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
     """What judging imagined futures showed."""
@@ -323,7 +329,7 @@ class _Seen:
         n = len(self.verdicts)
         found = [(self.share(name), name) for name in names]
         return tuple(
-            Chance(status=name, share=share, error=float(np.sqrt(share * (1 - share) / n)))
+            Chance(status=name, share=share, error=_error(share, n))
             for share, name in sorted(found, key=lambda item: (-item[0], item[1]))
         )
 

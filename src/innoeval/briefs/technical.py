@@ -204,8 +204,31 @@ def _robustness(ev: Evaluation, say: Language) -> list[Row]:
         ("flips", " ".join(say.recorded(flip.says, 300) for flip in ev.flips)),
         ("lowered", " ".join(say.recorded(d, 300) for d in verdict.downgrades[:_MANY])),
         ("not_examined", f"{words.capital(unseen)}." if unseen else ""),
+        ("companions", _companions(ev, say)),
         ("standards", " ".join(scores)),
     ]
+
+
+def _companions(ev: Evaluation, say: Language) -> str:
+    """What helps to read the verdict and never decides."""
+    sizes, verdict, beside = Sizes.of(ev, say), ev.verdict, ev.verdict.companions
+    if beside is None or beside.s_none is None:
+        return ""
+    said = [say("method.surprise_none", bits=say.number(beside.s_none, 1))]
+    if beside.s_claimed is not None:
+        said.append(say("method.surprise_claimed", bits=say.number(beside.s_claimed, 1)))
+    if beside.severity_shown is not None and verdict.claimed and verdict.smallest:
+        shown = max(verdict.smallest, ev.policy.shown_share * verdict.claimed)
+        severity = say.number(beside.severity_shown, 2)
+        said.append(say("method.severity", shown=sizes.stated(shown), severity=severity))
+    if beside.power is not None and beside.exaggeration is not None and verdict.smallest:
+        said.append(
+            say(
+                "method.exaggeration", smallest=sizes.stated(verdict.smallest),
+                power=say.percent(beside.power), times=say.number(beside.exaggeration, 1),
+            )
+        )  # fmt: skip
+    return " ".join(said)
 
 
 def _others(ev: Evaluation, say: Language) -> list[Row]:

@@ -96,7 +96,7 @@ class Plan:
         span = f"{_counted(self.before, self.period)} before and {self.after} from the start on"
         said = [
             (
-                f"With {span}, a claim that is just true would be found to hold up in "
+                f"With {span}, a claim that is exactly true would be found to hold up in "
                 f"{_percent(self.supported)} of futures, and an improvement of any size be shown in "
                 f"{_percent(self.improvement_shown)}."
             )
@@ -130,7 +130,9 @@ class Plan:
                 ),
             )
         if not self.wait:
-            return (f"The resolution reaches 2.8 with {_counted(self.enough, self.period)}.",)
+            return (
+                f"The resolution reaches 2.8 with {_counted(self.enough, self.period)} from the start on.",
+            )
         return (
             (
                 f"The resolution reaches 2.8 after {_counted(self.wait, self.period)} more; the chance "
@@ -162,7 +164,7 @@ class Plan:
             for chance in self.chances
         )
         table = (
-            "<table><caption style='text-align:left'>If the claim is just true</caption><thead><tr>"
+            "<table><caption style='text-align:left;white-space:nowrap'>If the claim is exactly true</caption><thead><tr>"
             "<th scope='col' style='text-align:left'>Status</th><th scope='col'>Chance</th></tr>"
             f"</thead><tbody>{rows}</tbody></table>"
             if rows
@@ -170,7 +172,7 @@ class Plan:
         )
         rests = "".join(f"<li>{escape(sentence)}</li>" for sentence in self.rests_on)
         details = (
-            f"<details><summary>What this rests on</summary><ul>{rests}</ul></details>"
+            f"<details style='margin-bottom:1em'><summary>What this rests on</summary><ul>{rests}</ul></details>"
             if rests
             else ""
         )

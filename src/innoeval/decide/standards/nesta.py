@@ -63,11 +63,15 @@ def nesta(evidence: Evidence) -> tuple[Standard, ...]:
     )
     level = 3 if better and caused else 2 if better else 1
     met = items[level - 1]
+    # Scores are printed with a full stop of their own.
+    beyond = (
+        items[level].rule.rstrip(".") if level < 3 else "Levels 4 and 5 take further evaluations"
+    )
     return (
         Standard(
             name="Nesta standards of evidence",
             score=str(level),
-            rule=f"{met.rule} {items[level].rule if level < 3 else 'Levels 4 and 5 take further evaluations.'}",
+            rule=f"{met.rule} {beyond}",
             items=items,
         ),
     )
