@@ -2,7 +2,7 @@
 # `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser lint notebooks calibrate tables bench sample pictures lock clean
+.PHONY: help demo test browser lint notebooks calibrate tables matrix differential bench sample pictures lock clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
-		printf '  make %-10s  %s\n' "$$name" "$$what"; done
+		printf '  make %-12s  %s\n' "$$name" "$$what"; done
 
 demo: $(READY)  ## evaluate the sample claims and a real case, write the briefs into demo/
 	@$(BIN)/innoeval demo -o demo
@@ -49,6 +49,13 @@ tables: $(READY)  ## measure them anew and print them into docs (hours)
 		"tests.calibration.checks docs/calibration/checks.md" "tests.calibration.gallery docs/gallery.md" \
 		"innoeval.checks.page docs/methods/checks.md"; do \
 		set -- $$made; $(BIN)/python -m $$1 >$$2.part && mv $$2.part $$2 || exit 1; done
+
+matrix: $(READY)  ## hold verdicts against each other over versions and machines (slow)
+	@$(BIN)/python scripts/version_matrix.py
+
+differential: $(READY)  ## ask other libraries about 2,000 random panels (needs R; slow)
+	@$(BIN)/python -m tests.differential --panels 2000 >docs/trust/differential.md.part \
+		&& mv docs/trust/differential.md.part docs/trust/differential.md
 
 bench: $(READY)  ## time and memory beside other libraries, as tables (slow)
 	@$(BIN)/python -m benchmarks

@@ -66,7 +66,7 @@ def read_panel(
     ----------
     source
         Path of a .csv, .tsv, .txt, .xlsx or .parquet file, a pandas DataFrame, or any table that
-        speaks Arrow: of pyarrow, ibis, polars or DuckDB.
+        speaks Arrow, as those of pyarrow, ibis and DuckDB do.
     unit
         Column with the unit's name: a district, a school, an office.
     period
@@ -210,7 +210,7 @@ def _table(source: object, wanted: Sequence[str], encoding: str | None, sheet: s
 
         return table_of_frame(pa.table(source).to_pandas(), wanted, "the table")
     raise SourceError(
-        f"a panel cannot be read from a {type(source).__name__}; give a path, a pandas DataFrame, or a table of Arrow, ibis or polars"
+        f"a panel cannot be read from a {type(source).__name__}; give a path, a pandas DataFrame, or a table of Arrow, ibis or DuckDB"
     )
 
 
