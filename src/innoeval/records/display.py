@@ -115,9 +115,8 @@ def _folded(summary: str, said: list[str]) -> str:
     if not said:
         return ""
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in said)
-    return (
-        f"<details style='margin-bottom:1em'><summary>{summary}</summary><ul>{items}</ul></details>"
-    )
+    # High enough to be hit by an unsteady finger.
+    return f"<details style='margin-bottom:1em'><summary style='padding:.4em 0'>{summary}</summary><ul>{items}</ul></details>"
 
 
 def counts_html(n: int, counts: Mapping[str, int], origin: str) -> str:
