@@ -33,16 +33,16 @@ def read_claims(
 
     Columns are the fields of `Claim`. In a table these may be written in one cell:
 
-    ==================== ============================================================
-    treated              "North; East" with a start, or "North: 2023-01; East: 2023-04"
+    ===================== ==========================================================
+    treated               "North; East" with a start, or "North: 2023-01; East: 2023-04"
     size, smallest_effect 0.15, "0,15" or "15 %" on the scale relative; 5 or "5 points" on the
-                         scale percentage_points; a plain number on the scale absolute
-    windows              "2022-07 to 2022-12; 2023-07 to 2023-12", or the four columns
-                         before_first, before_last, after_first, after_last
-    events               "2023-03 | all | new permit law; 2023-06 | North, East | road works"
-    definition_changes   "2023-01; 2023-05"
-    looks                "2023-03; 2023-06"
-    ==================== ============================================================
+                          scale percentage_points; a plain number on the scale absolute
+    windows               "2022-07 to 2022-12; 2023-07 to 2023-12", or the four columns
+                          before_first, before_last, after_first, after_last
+    events                "2023-03 | all | new permit law; 2023-06 | North, East | road works"
+    definition_changes    "2023-01; 2023-05"
+    looks                 "2023-03; 2023-06"
+    ===================== ==========================================================
 
     YAML and JSON hold a list of mappings, with lists and mappings inside where a field has them.
     Periods are read as they are written: 2011 is "2011", 2023-01-15 is "2023-01-15".
