@@ -64,6 +64,18 @@ def write_portfolio(
     BriefError
         For an unknown format, a place that cannot be written to, a file that must not be replaced,
         or more claims than a page or a document can hold. Nothing half-written remains.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import innoeval as ie
+    >>> case = ie.simulate.draw(seed=1, n_units=40, n_treated=10, size=2.0)
+    >>> portfolio = ie.evaluate_all([case.claim], case.panel)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = write_portfolio(portfolio, f"{folder}/portfolio.html", title="Our claims")
+    ...     page = path.read_text(encoding="utf-8")
+    >>> path.name, "<h1>Our claims</h1>" in page, "https://" in page
+    ('portfolio.html', True, False)
     """
     path = Path(path)
     write = _FORMATS.get(path.suffix.lower())
