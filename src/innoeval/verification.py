@@ -94,7 +94,7 @@ def verify(
         text = evaluation_text(evaluation)
         # What the file says, and not what newer records would say for it.
         evaluation, plain = Evaluation.from_json(text), json.loads(text)
-    found: list[Difference] = [*_of_record(evaluation, frozenset(plain["policy"]))]
+    found: list[Difference] = [*_of_record(evaluation, plain["policy"])]
     if ledger is not None:
         found += _of_ledger(evaluation, ledger)
     again: Evaluation | None = None
@@ -112,35 +112,41 @@ def verify(
     return Verification(published=evaluation, recomputed=again, differences=tuple(found))
 
 
-def _of_record(ev: Evaluation, keys: frozenset[str]) -> Iterator[Difference]:
+def _of_record(ev: Evaluation, written: dict[str, Any]) -> Iterator[Difference]:
     """What the record says against itself, and thresholds that are not the usual ones."""
     said = ev.provenance.get("policy", "")
-    own = [f.name for f in fields(Policy)]
     # Thresholds that came after the record was written have no part in its digest.
-    then = [name for name in own if name in keys]
-    kept = asdict(ev.policy)
-    digest = hashlib.sha256(repr(sorted((name, kept[name]) for name in then)).encode()).hexdigest()
+    then = _as_written(asdict(ev.policy), written)
+    digest = hashlib.sha256(repr(sorted(then.items())).encode()).hexdigest()
     if said and digest != said:
         yield Difference(
             about="policy",
             says=f"The thresholds in the record are not those that it was made with: their digest is "
             f"{digest[:12]} and it names {said[:12]}.",
         )
-    for name in sorted(set(own) - set(then)):
-        yield Difference(
-            about="policy",
-            breaks=False,
-            says=f"The threshold {name} came later; {getattr(ev.policy, name)!r} was taken.",
-        )
     usual = Policy()
-    for name in then:
+    for name in (f.name for f in fields(Policy)):
         have, other = getattr(ev.policy, name), getattr(usual, name)
-        if have != other and name != "seed":
-            yield Difference(
-                about="policy",
-                breaks=False,
-                says=f"It was judged by {name} {_short(have)}; the usual one is {_short(other)}.",
-            )
+        told = ""
+        if name not in then:
+            told = f"The threshold {name} came later; {_short(have)} was taken."
+        elif have != other and isinstance(have, tuple):
+            told = f"It was judged by {name} that are not the usual ones of today."
+        elif have != other and name != "seed":
+            told = f"It was judged by {name} {_short(have)}; the usual one is {_short(other)}."
+        if told:
+            yield Difference(about="policy", breaks=False, says=told)
+
+
+def _as_written(value: Any, written: Any) -> Any:
+    """A part of a policy without the fields that a record does not have, whatever they hold now."""
+    if isinstance(value, dict) and isinstance(written, dict):
+        return {
+            key: _as_written(item, written[key]) for key, item in value.items() if key in written
+        }
+    if isinstance(value, tuple) and isinstance(written, list) and len(value) == len(written):
+        return tuple(_as_written(*pair) for pair in zip(value, written, strict=True))
+    return value
 
 
 def _of_ledger(ev: Evaluation, ledger: Ledger) -> Iterator[Difference]:
