@@ -101,6 +101,10 @@ def test_what_cannot_be_planned_is_said():
     assert "Cannot be planned" in nothing._repr_html_()
     early = said(start=CASE.panel.periods[2])
     assert "2 values before the start" in early.obstacles[0]
+    event = ie.Event(period=CASE.panel.periods[24], scope="treated", what="new law")
+    shared = said(events=[event])
+    assert shared.supported is None
+    assert "because at the same time" in str(shared)
     with pytest.raises(ClaimError, match="nowhere"):
         said(treated=["nowhere"])
     with pytest.raises(ClaimError, match="other"):
@@ -111,6 +115,17 @@ def test_what_cannot_be_planned_is_said():
         said(start="not a month")
     with pytest.raises(InnoevalError, match="futures"):
         ie.plan(CASE.claim, CASE.panel, futures=0)
+
+
+def test_gaps_and_units_that_come_late_are_planned_around():
+    values = CASE.panel.matrix("outcome").copy()
+    values[np.random.default_rng(0).random(values.shape) < 0.15] = np.nan
+    values[-1, :24] = np.nan
+    made = ie.plan(CASE.claim, CASE.panel.with_values("outcome", values), futures=2, wait=False)
+    assert made.supported is not None
+    values[6:, :24] = np.nan
+    alone = ie.plan(CASE.claim, CASE.panel.with_values("outcome", values), futures=1, wait=False)
+    assert alone.design == "SegmentedRegression"
 
 
 def test_scales_and_records():

@@ -206,14 +206,21 @@ class _Imagined:
             )
         return ""
 
+    @property
+    def _levels(self) -> Floats:
+        """Average of each unit before the start, (N,); `nan` for one that was never seen."""
+        seen = np.isfinite(self.past)
+        counts = seen.sum(axis=1)
+        total = np.where(seen, self.past, 0.0).sum(axis=1)
+        return np.where(counts > 0, total / np.maximum(counts, 1), np.nan)
+
     def panel(self, after: int) -> Panel:
         """A panel of that many periods from the last start on, its future still flat."""
         import pandas as pd
 
         n, own = self.last + after, self.origin.calendar
         labels = replace(own, n=n).labels
-        level = np.nanmean(np.where(np.isfinite(self.past), self.past, np.nan))
-        values = np.full((len(self.past), n), level)
+        values = np.tile(self._levels[:, None], n)
         values[:, : self.past.shape[1]] = self.past
         name = self.origin
         frame = pd.DataFrame(
@@ -230,6 +237,7 @@ class _Imagined:
 
     def futures(self, after: int, draws: int, rng: np.random.Generator, *, alone: bool) -> Floats:
         """Outcomes (K, N, T) without the innovation: the past as it was, and imagined futures."""
+        from innoeval.designs.did_kernel import mean_of
         from innoeval.stats.contrast import period_effects
         from innoeval.stats.futures import continuations
 
@@ -238,11 +246,11 @@ class _Imagined:
         whole[:, :, :first] = self.past
         if alone:
             ours = self.past[self.treated]
-            series = np.nanmean(ours, axis=0)
-            offset = np.nanmean(ours - series, axis=1)
+            series = mean_of(ours)
+            offset = self._levels[self.treated] - np.nanmean(series)
             forms = _forms(first, n, self.origin.calendar.cycle)
             drawn = continuations(series[None], forms, draws, rng)
-            whole[:, :, first:] = np.nanmean(self.past, axis=1)[:, None]
+            whole[:, :, first:] = self._levels[:, None]
             whole[:, self.treated, first:] = offset[:, None] + drawn
             return whole
         common = period_effects(self.past)
@@ -306,7 +314,11 @@ class _Seen:
     def off_scale(self) -> tuple[str, ...]:
         """Why nothing can be evaluated, if it cannot in most futures."""
         failed = [v for v in self.verdicts if v.status == "not_evaluable"]
-        return failed[0].reasons if 2 * len(failed) > len(self.verdicts) else ()
+        if 2 * len(failed) <= len(self.verdicts):
+            return ()
+        return tuple(
+            reason.removeprefix("Cannot be evaluated, because ") for reason in failed[0].reasons
+        )
 
     def share(self, status: str) -> float:
         """Share of futures with a status."""
