@@ -136,6 +136,9 @@ def test_a_result_that_hangs_on_one_donor_is_said() -> None:
     found = finding("leave_one_out", CLAIM, panel_of(values))
     assert found.status == "problem"
     assert "u01" in found.says
+    # Without that donor a loss of 50 is gone, so that the interval that is left holds both.
+    assert found.left is not None
+    assert found.left.low < -40 < 0 < found.left.high or found.left.high > 40
     assert finding("donor_hull", CLAIM, panel_of(values)).status == "problem"
 
 

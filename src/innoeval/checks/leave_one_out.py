@@ -11,6 +11,8 @@ from innoeval.checks.base import Bias, Case, Measurement
 from innoeval.designs.imitation import Imitating
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
+from innoeval.records.estimate import Interval
+from innoeval.records.freeze import Floats
 
 #: Donors with less weight than this are not left out.
 _COUNTS = 0.01
@@ -21,7 +23,9 @@ class LeaveOneOut:
     """The effect without each donor that counts.
 
     A fact, not a test: a problem where leaving out one donor moves the effect by more than two of
-    its standard errors (the interval itself already doubts each donor); clear where no donor moves it by enough to change the verdict.
+    its standard errors; clear where no donor moves it by enough to change the verdict. The interval of
+    the effect doubts single donors already, as every placebo does without one: so only a problem lets
+    the intervals without each donor into the decision.
 
     References
     ----------
@@ -49,7 +53,7 @@ class LeaveOneOut:
             )
         left_out = np.zeros((len(counts), len(kernel.units)), dtype=bool)
         left_out[np.arange(len(counts)), counts] = True
-        effects, _ = kernel.without(left_out)
+        effects, misfits = kernel.without(left_out)
         flattery = case.sign * (case.estimate.effect - effects)
         most = int(np.abs(flattery).argmax())
         name, shift = kernel.units[counts[most]], float(flattery[most])
@@ -65,6 +69,7 @@ class LeaveOneOut:
                 says=f"{says}, more than chance would.",
                 bias=found,
                 statistic=shift,
+                left=_spanned(case, effects, kernel.reach(misfits, case.policy.level)),
             )
         if abs(shift) >= case.margin:
             return Measurement(
@@ -75,3 +80,9 @@ class LeaveOneOut:
             status="clear", says=f"{says}, too little to change the verdict.", bias=found,
             statistic=shift,
         )  # fmt: skip
+
+
+def _spanned(case: Case, effects: Floats, reach: Floats) -> Interval:
+    """The hull of the intervals without each donor, as improvement."""
+    improved = case.sign * effects
+    return Interval(float((improved - reach).min()), float((improved + reach).max()))

@@ -69,3 +69,7 @@ class Imitating(Protocol):
         Two arrays (K,).
         """
         ...
+
+    def reach(self, misfit: Floats, level: float) -> Floats:
+        """Half the width of the interval of an effect whose imitation misses by so much, (K,)."""
+        ...

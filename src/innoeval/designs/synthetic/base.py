@@ -128,10 +128,10 @@ class DonorDesign:
     ) -> dict[Assumption, Estimate]:
         """The estimate with the imitation doubted, and without the spell before the start.
 
-        Each donor that counts is left out in turn, and any drift between the treated and their
-        imitation before the start is taken to go on. The interval holds those of all these analyses;
-        the effect is the least favourable. With the last periods before the start left out of what
-        is matched, a bad spell there no longer counts.
+        Any drift between the treated and their imitation before the start is taken to go on. The
+        interval holds that of this analysis and that of the base one; the effect is the less
+        favourable. With the last periods before the start left out of what is matched, a bad spell
+        there no longer counts. Single donors are the question of the check `leave_one_out`.
         """
         pool = self._pool(panel, claim)
         if len(pool.launches) > 1:
@@ -199,27 +199,19 @@ class DonorDesign:
         )  # fmt: skip
 
     def _doubted(self, panel: Panel, claim: Claim, policy: Policy, kernel: DonorKernel) -> Estimate:
-        """The worst effect, and the hull of the intervals."""
-        used = np.flatnonzero(np.abs(kernel.weights) > _COUNTS)
-        left_out = np.zeros((len(used), len(kernel.units)), dtype=bool)
-        left_out[np.arange(len(used)), used] = True
-        # What nothing but one donor can imitate cannot be imitated without it.
-        left_out = left_out[(kernel.placebos.allowed[0] & ~left_out).any(axis=1)]
-        effects, misfits = kernel.without(left_out)
-        straight = kernel.undrifted(policy.level)
-        effects = np.concatenate([effects, [kernel.effect], straight.effect])
-        half = kernel.quantile(policy.level) * np.maximum(misfits, kernel.scale)
-        half = np.concatenate(
-            [half, [kernel.reach_at(policy.level)], straight.high - straight.effect]
+        """The worse of two effects, and the hull of their intervals."""
+        before = kernel.pool.before(kernel.launch)
+        analyses = (kernel.over((~before)[None], policy.level), kernel.undrifted(policy.level))
+        sign = 1 if claim.better == "higher" else -1
+        worse = min(analyses, key=lambda found: sign * found.effect[0])
+        found = worse._replace(
+            p_value=np.array([np.nan]),
+            low=np.min([found.low for found in analyses], axis=0),
+            high=np.max([found.high for found in analyses], axis=0),
         )
-        worst = int((effects if claim.better == "higher" else -effects).argmin())
-        found = Ranked(
-            effects[worst : worst + 1], half[worst : worst + 1] / 1.96, np.array([np.nan]),
-            (effects - half).min(keepdims=True), (effects + half).max(keepdims=True),
-        )  # fmt: skip
         note = (
-            f"each of the {len(left_out)} donors that count is left out in turn, and the drift before the "
-            "start is taken to go on: the effect is the least favourable, the interval holds all of theirs"
+            "the drift before the start is taken to go on: the effect is the less favourable one, the interval "
+            "holds those with and without it"
         )
         return self._estimate(
             panel, claim, policy, kernel.pool, found, PlaceboInSpace(), None, (), note

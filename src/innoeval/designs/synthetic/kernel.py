@@ -159,9 +159,9 @@ class DonorKernel:
         before = self.pool.before(self.launch)
         return bool(np.ptp(baseline[0, before]) > 0)
 
-    def reach_at(self, level: float) -> float:
-        """Half the width of the interval of the effect."""
-        return self.quantile(level) * self.scale
+    def reach(self, misfit: Floats, level: float) -> Floats:
+        """Half the width of the interval of an effect whose imitation misses by so much."""
+        return np.asarray(self.quantile(level) * np.maximum(misfit, self.scale))
 
     def run(self, before: Mask, after: Mask) -> Imitation:
         """All runs over one pair of windows, masks over the periods in use (S,).
