@@ -144,6 +144,24 @@ def test_the_gate_chooses_the_interval(status: str, deciding: str, expected: str
     assert verdict.status == expected
 
 
+@pytest.mark.parametrize(
+    ("statistic", "assignment", "deciding"),
+    [(0.5, "", "base"), (-1.5, "", "hull"), (1.5, "", "hull"), (1.5, "lottery", "base")],
+)
+def test_a_trend_that_cannot_matter_and_is_likelier_than_none_widens_the_interval(
+    statistic: float, assignment: str, deciding: str
+) -> None:
+    found = replace(finding_of("pre_trend", "clear"), statistic=statistic)
+    claim = claim_of(assignment=assignment) if assignment else claim_of()
+    verdict = decide(
+        claim, estimate_of(6, 12), trend(5.5, 13), (found,), POLICY,
+        relaxes=Assumption.parallel_trends, sms_level=3,
+    )  # fmt: skip
+    assert verdict.deciding == deciding
+    assert verdict.interval == (Interval(5.5, 13) if deciding == "hull" else Interval(6, 12))
+    assert verdict.status == "supported"
+
+
 def test_a_bad_spell_joins_the_long_run_baseline_and_never_replaces_the_base() -> None:
     verdict = decide(
         claim_of(), estimate_of(6, 12), {Assumption.no_mean_reversion: estimate_of(4, 11)},

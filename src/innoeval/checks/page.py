@@ -49,7 +49,12 @@ has no ends, and the verdict is inconclusive.
 |---|---|---|---|---|---|
 """
 
-_UNSURE = {"joins": "joins", "if_known": "joins, if it is known", "ignored": "stays out"}
+_UNSURE = {
+    "joins": "joins",
+    "if_known": "joins, if it is known",
+    "if_doubtful": "joins, if a violation is likelier than not",
+    "ignored": "stays out",
+}
 
 _FRAGILITY = """\
 ## Beside the checks

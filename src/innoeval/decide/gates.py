@@ -12,8 +12,12 @@ from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate, Interval
 from innoeval.records.finding import Finding, FindingStatus
+from innoeval.records.gates import Gate
 from innoeval.records.policy import Policy
 from innoeval.records.verdict import Deciding
+
+#: In standard errors: chance exceeds it half of the time.
+_DOUBT = 0.674
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def opened_gates(
                 continue
         joins = gate.unsure == "joins" or (gate.unsure == "if_known" and left is not None)
         unsure = status in {"cannot_tell", "not_applicable"} and joins
-        unsure |= status == "clear" and gate.clear == "joins"
+        unsure |= status == "clear" and (gate.clear == "joins" or _doubtful(gate, finding, claim))
         # A strict policy asks for every analysis that there is; a gate that ignores what it cannot
         # tell may have none.
         strict = policy.strict and (gate.unsure == "joins" or left is not None)
@@ -101,6 +105,13 @@ def opened_gates(
         elif unsure or strict:
             opened.append(Opened(gate.relaxes, replaces=False, why=why, left=left))
     return tuple(opened)
+
+
+def _doubtful(gate: Gate, finding: Finding | None, claim: Claim) -> bool:
+    """Whether a violation that was ruled out to matter is likelier than not."""
+    if gate.clear != "if_doubtful" or finding is None or _by_lot(claim):
+        return False
+    return finding.status == "clear" and abs(finding.statistic or 0.0) > _DOUBT
 
 
 def deciding_interval(

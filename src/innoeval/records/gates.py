@@ -27,8 +27,10 @@ class Gate:
         What a check does that cannot tell or could not run: the stressed analysis "joins", joins
         if the finding says what is left ("if_known"), or the gate stays shut ("ignored").
     clear
-        What a clear check does: the gate stays shut ("ignored"), or the stressed analysis "joins"
-        all the same, because the check does not see everything that it gives up.
+        What a clear check does: the gate stays shut ("ignored"), the stressed analysis "joins" all
+        the same, because the check does not see everything that it gives up, or joins "if_doubtful":
+        where a violation that cannot change the verdict is likelier than not, so that the interval
+        holds the truth and not only the verdict does.
     shared
         Whether the design's other stressed analyses hold the fault of a gate that corrects as well,
         and are moved by as much as the base one.
@@ -40,7 +42,7 @@ class Gate:
     relaxes: Assumption
     problem: Literal["replaces", "joins", "corrects"] = "joins"
     unsure: Literal["joins", "if_known", "ignored"] = "joins"
-    clear: Literal["joins", "ignored"] = "ignored"
+    clear: Literal["joins", "if_doubtful", "ignored"] = "ignored"
     shared: bool = False
     interval: str = ""
 
@@ -49,7 +51,7 @@ class Gate:
 #: shows the base analysis to be wrong and by how much; `joins` where the stressed analysis leans on
 #: more than the base one does, or over-corrects: there both must agree.
 GATES = (
-    Gate(check="pre_trend", relaxes=Assumption.parallel_trends, problem="replaces",
+    Gate(check="pre_trend", relaxes=Assumption.parallel_trends, problem="replaces", clear="if_doubtful",
          interval="each unit's earlier linear trend is taken to go on"),
     Gate(check="pre_fit", relaxes=Assumption.donor_fit, interval="the earlier drift is taken to go on"),
     Gate(check="leave_one_out", relaxes=Assumption.donor_fit, unsure="ignored",
