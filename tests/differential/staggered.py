@@ -63,10 +63,15 @@ def imputation(seed: int) -> Asked:
         )
         ours = Imputation(leave_out=leave_out).fit(*posed(frame))
         events = ours.aggregate("event").components
+    cells = frame[frame["d"] == 1].groupby(["first", "year"]).size()
+    alone = bool((cells == 1).any())
     found = [
         Answer("diff-diff", "average effect", ours.effect, peer.overall_att, 1e-8),
-        Answer("diff-diff", "its error", ours.std_error, peer.overall_se, 1e-6),
-    ]
+        Answer("diff-diff", f"its error{', a cohort seen through one unit' * alone}", ours.std_error,
+               peer.overall_se, 0.05 if alone else 1e-6,
+               "EXPLAINED: a lone unit is held against the average at its event time; the peer takes its noise as 0"
+               if alone else ""),
+    ]  # fmt: skip
     for part in events:
         theirs = peer.event_study_effects.get(part.event_time)
         if theirs is not None and part.event_time >= 0 and np.isfinite(theirs["effect"]):
