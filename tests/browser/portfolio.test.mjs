@@ -1,5 +1,6 @@
 // The portfolio page in use: sorted, filtered, searched, opened; by mouse, by keys, by ear, on paper, without scripts.
 import assert from "node:assert/strict";
+import { cpus, loadavg } from "node:os";
 import { after, before, test } from "node:test";
 import { DESK, PHONE, launch, median, open, painted } from "./browser.mjs";
 
@@ -28,38 +29,62 @@ async function used(look, use) {
   await close();
 }
 
-// Every kind of click, so many times, on one page.
+// What the page's own thread has computed so far, in milliseconds of processor time: no other process can add to it.
+async function meter(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  return async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return 1000 * metrics.find((metric) => metric.name === "TaskDuration").value;
+  };
+}
+
+// Every kind of click, so many times, on one page: by the clock on the wall, and by the processor's.
 async function timed(viewport) {
   const times = { sort: [], filter: [], search: [], open: [] };
   await used({ viewport }, async (page) => {
+    const read = await meter(page);
+    const time = async (name, ...how) => {
+      const before = await read();
+      const wall = await painted(page, ...how);
+      times[name].push([wall, (await read()) - before]);
+    };
     for (let i = 0; i < REPEATS; i += 1) {
-      if (viewport === DESK) times.sort.push(await painted(page, `#table thead th:nth-child(${[1, 2, 4, 5, 6, 7, 8][i % 7]}) button`));
-      else times.sort.push(await painted(page, "#sort", { change: `${[0, 1, 3, 4, 5][i % 5]}:${i % 2 ? "up" : "down"}` }));
-      times.filter.push(await painted(page, "[data-filter='0']", { change: String(i % 8) }));
+      if (viewport === DESK) await time("sort", `#table thead th:nth-child(${[1, 2, 4, 5, 6, 7, 8][i % 7]}) button`);
+      else await time("sort", "#sort", { change: `${[0, 1, 3, 4, 5][i % 5]}:${i % 2 ? "up" : "down"}` });
+      await time("filter", "[data-filter='0']", { change: String(i % 8) });
       await page.click("#clear");
-      times.search.push(await painted(page, "#search", { change: `bus ${i % 9}` }));
+      await time("search", "#search", { change: `bus ${i % 9}` });
       await page.click("#clear");
       await page.evaluate((i) => {
         document.querySelector("[data-open]")?.removeAttribute("data-open");
         document.querySelectorAll("#table tbody button[aria-expanded=false]")[i].setAttribute("data-open", "");
       }, i);
-      times.open.push(await painted(page, "[data-open]", { there: "[data-open][aria-expanded=true]" }));
+      await time("open", "[data-open]", { there: "[data-open][aria-expanded=true]" });
     }
   });
   return times;
 }
 
+// The clock on the wall tells nothing of a page where three processes wait for every core.
+const busy = () => loadavg()[0] > 3 * cpus().length;
+
 for (const viewport of [DESK, PHONE]) {
   test(`a click is answered in a blink at ${viewport.width} px`, async (t) => {
-    // What else the machine does can only make it slower: the quietest of three goes counts, all are told.
     let slow = [];
+    // What else the machine does can only make it slower: the quietest of three goes counts, all are told.
     for (let go = 1; go <= 3; go += 1) {
       const times = await timed(viewport);
-      slow = Object.entries(times).filter(([, taken]) => Math.max(...taken) >= QUICK).map(([name]) => name);
-      for (const [name, taken] of Object.entries(times))
-        t.diagnostic(`${viewport.width} px, ${MANY} claims, go ${go}, ${name}: median ${median(taken).toFixed(0)} ms, worst ${Math.max(...taken).toFixed(0)} ms of ${REPEATS}`);
+      slow = [];
+      for (const [name, taken] of Object.entries(times)) {
+        const [walls, own] = [0, 1].map((clock) => taken.map((pair) => pair[clock]));
+        const told = (list) => `median ${median(list).toFixed(0)} ms, worst ${Math.max(...list).toFixed(0)} ms`;
+        t.diagnostic(`${viewport.width} px, ${MANY} claims, go ${go}, ${name}, ${REPEATS} times: ${told(walls)}; of its own ${told(own)}`);
+        if (Math.max(...(busy() ? own : walls)) >= QUICK) slow.push(name);
+      }
       if (!slow.length) break;
     }
+    if (busy()) t.diagnostic(`load ${loadavg()[0].toFixed(0)} on ${cpus().length} cores: judged by processor time`);
     assert.deepEqual(slow, []);
   });
 }

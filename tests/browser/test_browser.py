@@ -43,6 +43,6 @@ def test_in_a_browser(name: str, pages: Path) -> None:
         env=environment, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     for line in done.stdout.splitlines():
-        if "median" in line:
+        if "median" in line or "judged by" in line:
             sys.stdout.write(f"{line}\n")
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
