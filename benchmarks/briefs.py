@@ -132,7 +132,8 @@ def main() -> None:
         f"Written by `python -m benchmarks.briefs --briefs {asked.briefs} --jobs {asked.jobs}`; do not edit by hand.\n"
     )
     print(f"Simulated claims with every check, figures and attachments included; {asked.jobs} workers, whose start is "
-          "within the time. Each row is written twice, and every file compared.\n")  # fmt: skip
+          "within the time. Each row is written twice, and every file compared. The clock hangs on what else the machine "
+          "does; the time of all processors, shared by the workers, is what an idle one takes.\n")  # fmt: skip
     print(
         "| briefs | edition | on the clock | of all processors | largest | median | the same bytes again |"
     )

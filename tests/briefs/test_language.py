@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from string import Formatter
 from typing import Any
 
@@ -17,7 +17,7 @@ from innoeval.briefs import Edition, languages, story
 from innoeval.briefs.html import page
 from innoeval.briefs.language import ENGLISH_FROM, ENGLISH_TO, language
 from innoeval.errors import BriefError
-from innoeval.records import Assumption, Component, Evaluation, Event
+from innoeval.records import Assumption, Component, Evaluation, Event, Standard
 
 Build = Callable[..., Evaluation]
 ENGLISH, GERMAN = language("en"), language("de")
@@ -65,6 +65,9 @@ def evaluations(build: Build) -> Iterator[Evaluation]:
     for ends in ((-float("inf"), float("inf")), (0.01, float("inf")), (-float("inf"), 0.16)):
         yield build("x", found=(0.06, ends))
     yield build("x", scale="percentage_points", size=15, smallest_effect=1, found=(6.1, (1, 7.9)))
+    scored = Standard(name="EPOC minimum", score="not met of 4", rule="the rule of it")
+    ev = build("supported")
+    yield replace(ev, verdict=replace(ev.verdict, standards=(scored,)))
     yield build("supported", events=[Event(period="2024-03", scope="all", what="Umzug")])
 
 
@@ -202,8 +205,6 @@ def test_an_unknown_language_is_refused_with_those_known(build: Build, tmp_path:
 
 
 def test_donors_are_told_in_german(build: Build) -> None:
-    from dataclasses import replace
-
     ev = build("overstated")
     parts = {"weight of Nord": 0.6, "weight of Süd": 0.4, "effect without Nord": -1.0,
              "effect without Süd": -1.2, "effective number of donors": 1.9,

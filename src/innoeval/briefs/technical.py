@@ -193,7 +193,7 @@ def _robustness(ev: Evaluation, say: Language) -> list[Row]:
         said.append(say("method.resolution", resolution=say.number(verdict.resolution, 1)))
     scores = [
         say(
-            "method.standard", name=say.recorded(s.name, 60), score=words.shown(s.score, 40),
+            "method.standard", name=say.recorded(s.name, 60), score=say.recorded(s.score, 40),
             rule=say.recorded(s.rule, 200),
         )
         for s in verdict.standards[: 2 * _MANY]
