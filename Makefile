@@ -47,7 +47,7 @@ tables: $(READY)  ## measure them anew and print them into docs (hours)
 		$(BIN)/python -m tests.calibration.$$name >/dev/null || exit 1; done
 	@for made in "tests.calibration.metric docs/calibration/metric.md" "tests.calibration.portfolio docs/calibration/portfolio.md" \
 		"tests.calibration.checks docs/calibration/checks.md" "tests.calibration.gallery docs/gallery.md" \
-		"innoeval.checks.page docs/methods/checks.md"; do \
+		"tests.calibration.plan docs/calibration/plan.md" "innoeval.checks.page docs/methods/checks.md"; do \
 		set -- $$made; $(BIN)/python -m $$1 >$$2.part && mv $$2.part $$2 || exit 1; done
 
 matrix: $(READY)  ## hold verdicts against each other over versions and machines (slow)
