@@ -29,7 +29,7 @@ TOLERANCE = 1e-6
 
 
 def verdicts() -> dict[str, Any]:
-    """Versions; by claim its verdict and numbers; and whether the saved evaluation stands."""
+    """Versions; by claim its verdict and numbers; and what the saved evaluation's data give."""
     with tempfile.TemporaryDirectory() as place:
         files = write_sample(place)
         cases = read_cases(files / "claims.csv", files / "panels.yaml", Roles())
