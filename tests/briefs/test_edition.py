@@ -106,13 +106,14 @@ def test_a_drawing_that_refers_to_itself_is_taken(tmp_path: Path) -> None:
         ("logo.jpg", b"\xff\xd8", "is neither .png nor .svg"),
         ("logo.png", b"GIF89a", "is called .png and is no whole PNG"),
         ("logo.png", png()[:-8], "is no whole PNG"),
+        ("logo.png", png().replace(b"IDAT", b"IDAT!", 1), "is no whole PNG"),
         ("logo.png", png(5000, 1), "5,000 × 1 pixels, and 4,000 is the most"),
         ("logo.png", png() + b"x" * 70_000, "70 kB, and 60 kB is the most"),
         ("logo.svg", "<svg><g></svg>", "is no SVG that can be read"),
         ("logo.svg", "<html/>", "holds no <svg>"),
         ("logo.svg", b"\xff\xfe<", "is not in UTF-8"),
     ],
-    ids=["jpeg", "gif", "cut", "wide", "large", "open", "page", "utf-16"],
+    ids=["jpeg", "gif", "cut", "broken", "wide", "large", "open", "page", "utf-16"],
 )
 def test_a_logo_that_is_none_is_refused(
     build: Build, tmp_path: Path, name: str, content: bytes | str, said: str

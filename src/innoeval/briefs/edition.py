@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import struct
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -125,7 +126,7 @@ def _no_kind(_: bytes) -> str:
 
 
 def _png_fault(content: bytes) -> str:
-    if not content.startswith(_PNG) or content[12:16] != b"IHDR" or b"IEND" not in content[-12:]:
+    if not _whole(content):
         return "is called .png and is no whole PNG; export it anew"
     width, height = struct.unpack(">II", content[16:24])
     if not 0 < width <= _MOST_PIXELS or not 0 < height <= _MOST_PIXELS:
@@ -133,6 +134,22 @@ def _png_fault(content: bytes) -> str:
             f"has {width:,} × {height:,} pixels, and {_MOST_PIXELS:,} is the most; make it smaller"
         )
     return ""
+
+
+def _whole(content: bytes) -> bool:
+    """Whether every part of a PNG is there and as it was written: a broken one would be left out silently."""
+    if not content.startswith(_PNG) or content[12:16] != b"IHDR":
+        return False
+    at = len(_PNG)
+    while at + 12 <= len(content):
+        size, kind = struct.unpack(">I4s", content[at : at + 8])
+        end = at + 8 + size
+        if content[end : end + 4] != struct.pack(">I", zlib.crc32(content[at + 4 : end])):
+            return False
+        if kind == b"IEND":
+            return True
+        at = end + 4
+    return False
 
 
 def _svg_fault(content: bytes) -> str:
