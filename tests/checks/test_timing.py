@@ -69,6 +69,23 @@ def test_a_trend_is_no_head_start() -> None:
     assert ev.verdict.status not in {"supported", "partly_supported"}
 
 
+def test_a_bad_spell_that_a_trend_hides_is_left_out_of_the_trend() -> None:
+    # Better by .4 in every period, and by 1.2 worse in the last three: no worse than before, and so
+    # a fit through all of them takes the trend for .27 less than it is.
+    gain = 0.4 * TIME - 1.2 * ((TIME >= 9) & (TIME < 12))
+    found = ask("pre_trend", changed(gain, 0.1))
+    assert found.status == "problem"
+    assert found.bias == pytest.approx(0.4 * 12, abs=0.3)
+
+
+def test_an_odd_period_is_shown_where_it_moves_the_interval() -> None:
+    # An effect of 4 and a month of 12 more: 1 of 5, which leaves the claim of 4 supported.
+    found = ask("outliers", changed(STEP + 12.0 * (TIME == 17)))
+    assert found.status == "problem"
+    assert found.left is not None
+    assert found.left.low < 4.0 < found.left.high
+
+
 def test_a_fading_effect_is_told_in_thirds() -> None:
     # 12 periods from the start: 6, 5.5 ... .5. Thirds of four average 5.25 and 1.25, all 3.25.
     fading = np.where(TIME >= 12, 6 - 0.5 * (TIME - 12), 0.0)

@@ -26,7 +26,8 @@ class CarriedByFew:
     as many do by chance (Student's t of the deleted residual, Bonferroni over all sites and pairs).
     Clear where without them the improvement would change by less than half the claim and less than what
     would change the verdict.
-    `left` is the interval without them.
+    `left` reaches from the lower end without them, which their spread no longer blurs, to the
+    higher of both upper ends: what they gained may well be real.
 
     References
     ----------
@@ -75,7 +76,9 @@ class CarriedByFew:
             says_problem=f"{said}: {'this site' if k == 1 else 'these sites'} improved far more than the others.",
             p_value=min(1.0, 2 * min(tested)),
             bias=Bias(shift, error),
-            left=Interval(left.low, left.high) if left else None,
+            left=Interval(left.low, max(left.high, case.estimate.improvement_int.high))
+            if left
+            else None,
         )
 
 

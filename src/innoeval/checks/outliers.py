@@ -22,7 +22,8 @@ class Outliers:
     Null: no period of the treated less the comparison units lies farther from its neighbours on the
     same side of the start than the most isolated one of as many periods does by chance. The spread
     is the median absolute one, so that an outlier does not hide itself. Clear where leaving out any
-    one period moves the estimate by less than what would change the verdict.
+    one period moves the estimate by less than what would change the verdict, unless it is shown to
+    be odd and moves it by more than a standard error: then the interval is not what it says.
 
     References
     ----------
@@ -45,21 +46,26 @@ class Outliers:
             )
         shifts = case.sign * left_out(series, launch)
         most = int(np.nanargmax(np.abs(shifts)))
-        if abs(shifts[most]) < case.margin:
+        largest = abs(float(shifts[most]))
+        clear = (
+            f"Without any one period the improvement would change by at most {amount(largest)}, too "
+            "little to change the verdict."
+        )
+        # What can hardly move the interval is not asked about.
+        if largest < min(case.margin, case.estimate.std_error or case.margin):
             return Measurement(
-                status="clear",
-                says="Without any one period the improvement would change by at most "
-                f"{amount(abs(float(shifts[most])))}, too little to change the verdict.",
-                bias=Bias(float(shifts[most]), 0.0),
+                status="clear", says=clear, bias=Bias(float(shifts[most]), 0.0),
                 statistic=found.statistic,
-            )
+            )  # fmt: skip
         odd = found.period
         faked = float(shifts[odd])
         when = case.when(odd)
         return Measurement(
-            status="cannot_tell",
-            says=f"The period that matters most lies {case.when(most)}; without it the improvement would "
-            f"change by {amount(abs(float(shifts[most])))}, and whether it is odd cannot be told.",
+            status="clear" if largest < case.margin else "cannot_tell",
+            says=clear
+            if largest < case.margin
+            else f"The period that matters most lies {case.when(most)}; without it the improvement would "
+            f"change by {amount(largest)}, and whether it is odd cannot be told.",
             says_problem=f"One period, {when}, lies {amount(abs(found.distance))} from those around it, far more "
             f"than chance would do; it alone makes {amount(faked)} of the improvement.",
             p_value=found.p_value,

@@ -93,8 +93,9 @@ def _measured(
     )
     returns = (share * by_level, part * by_half)
     reach = [gone + 1.645 * doubt for gone, doubt in zip(returns, doubts, strict=True)]
-    # What is too little to change the verdict is not asked about.
-    asked = np.where(np.array(reach) < case.margin, 1.0, [min(p[0], p[1]), p[2]])
+    # What can neither change the verdict nor move the interval by its error is not asked about.
+    little = min(case.margin, case.estimate.std_error or case.margin)
+    asked = np.where(np.array(reach) < little, 1.0, [min(p[0], p[1]), p[2]])
     k = int(asked.argmin())
     said = (
         (
@@ -107,14 +108,17 @@ def _measured(
         ),
     )[k]
     bias = Bias(returns[k], doubts[k], power_for_half(case, doubts[k]))
-    if max(reach) < case.margin:
+    clear = max(reach) < case.margin
+    if max(reach) < little:
         return Measurement(
             status="clear", says=f"{said}: too little to change the verdict.", bias=bias
         )
     interval = case.estimate.improvement_int
     return Measurement(
-        status="cannot_tell",
-        says=f"{said}; up to {amount(reach[k])} may go away by itself.",
+        status="clear" if clear else "cannot_tell",
+        says=f"{said}: too little to change the verdict."
+        if clear
+        else f"{said}; up to {amount(reach[k])} may go away by itself.",
         says_problem=f"{said}; {amount(returns[k])} of the improvement comes by itself when such a spell ends.",
         p_value=min(1.0, 3 * float(asked.min())),
         bias=bias,

@@ -119,11 +119,38 @@ class DiDKernel:
         """Periods before the start that were worse than the earlier ones, against the comparison.
 
         A bad spell right before the start bends a fitted trend towards it and, carried on, would
-        turn the return to normal into an effect: so one that is shown is left out of trends. A good
-        one stays, as it belongs to a trend that was improving already; unless it lies so far beyond
-        that trend that it is a head start.
+        turn the return to normal into an effect: so one that is shown is left out of trends, against
+        the earlier periods or against their trend, which can hide it. A good one stays, as it belongs
+        to a trend that was improving already; unless it lies so far beyond that trend that it is a
+        head start.
         """
-        return bad_spell(self._spells, self.better, self.check_level) or self.head_start
+        flat, beyond = (
+            bad_spell(spells, self.better, self.check_level)
+            for spells in (self._spells, self._beyond)
+        )
+        return max(flat, beyond) or self.head_start
+
+    @cached_property
+    def _beyond(self) -> tuple[Spell, ...]:
+        """The spells before the start, held against what the trend before them leads to expect."""
+        time = np.arange(self.outcomes.shape[1])
+        columns = []
+        for spell in self._spells:
+            earlier = time < self.launch - spell.length
+            slope, at, mean = slopes(self.outcomes, earlier)
+            _, then, late = slopes(self.outcomes, (time < self.launch) & ~earlier)
+            columns.append(late - mean - slope * (then - at))
+        if not columns:
+            return ()
+        found = self.infer(np.column_stack(columns), 0.95)
+        return tuple(
+            Spell(
+                length=spell.length, effect=float(found.effect[k]),
+                std_error=float(found.std_error[k]), low=float(found.low[k]),
+                high=float(found.high[k]), p_value=float(found.p_value[k]),
+            )
+            for k, spell in enumerate(self._spells)
+        )  # fmt: skip
 
     @property
     def set_aside(self) -> int:
@@ -138,20 +165,20 @@ class DiDKernel:
         The innovation was at work by then, or was expected. 0 where that is not shown: one-sided
         tests of every length against both, with Bonferroni's correction.
         """
-        sign, time = (-1 if self.better == "lower" else 1), np.arange(self.outcomes.shape[1])
-        few = [s for s in self._spells if s.length <= _HEAD_START]
-        sure = 2 * _SURE / max(1, len(few))
-        clearest = (sure, 0)
-        for spell in few:
-            if sign * spell.effect <= 0 or spell.p_value > sure:
-                continue
-            earlier = time < self.launch - spell.length
-            slope, at, mean = slopes(self.outcomes, earlier)
-            _, then, level = slopes(self.outcomes, (time < self.launch) & ~earlier)
-            beyond = self.infer((level - mean - slope * (then - at))[:, None], 0.95)
-            if sign * beyond.effect[0] > 0 and beyond.p_value[0] <= clearest[0]:
-                clearest = (float(beyond.p_value[0]), spell.length)
-        return clearest[1]
+        sign = -1 if self.better == "lower" else 1
+        both = [
+            (flat, beyond)
+            for flat, beyond in zip(self._spells, self._beyond, strict=True)
+            if flat.length <= _HEAD_START
+        ]
+        sure = 2 * _SURE / max(1, len(both))
+        shown = [
+            (beyond.p_value, beyond.length)
+            for flat, beyond in both
+            if min(sign * flat.effect, sign * beyond.effect) > 0
+            and max(flat.p_value, beyond.p_value) <= sure
+        ]
+        return min(shown)[1] if shown else 0
 
     def spared(self) -> Floats:
         """Change of each unit from a baseline without the last periods before the start."""

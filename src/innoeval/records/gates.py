@@ -93,8 +93,9 @@ GATES = (
          interval="less the expected return to the average"),
     Gate(check="displacement", relaxes=Assumption.no_harm_elsewhere, unsure="ignored",
          interval="of the total effect, neighbours included"),
-    Gate(check="carried_by_few", relaxes=Assumption.not_one_unit, unsure="ignored",
-         interval="without the sites that improved most"),
+    Gate(check="carried_by_few", relaxes=Assumption.not_one_unit, problem="corrects",
+         unsure="ignored",
+         interval="from the lower end without the sites that improved most up to the higher of both"),
     Gate(check="metric", relaxes=Assumption.prespecified_outcome, unsure="ignored",
          interval="the one that holds for all recorded metrics at once"),
 )  # fmt: skip
