@@ -178,7 +178,9 @@ def test_the_path_averages_to_the_effect_and_donors_are_explained(design: Synthe
 
 
 @BOTH
-def test_stressed_holds_the_base_interval_and_that_with_the_drift_going_on(design: SyntheticControl) -> None:
+def test_stressed_holds_the_base_interval_and_that_with_the_drift_going_on(
+    design: SyntheticControl,
+) -> None:
     outcomes = factors(6)
     outcomes[0, 12:] -= 2.0
     panel, claim = panel_of(outcomes), claim_on([0], 12)
