@@ -242,7 +242,7 @@ def _reml(y: Floats, v: Floats, X: Floats) -> float:
     k, p = X.shape
     residual = y - X @ np.linalg.lstsq(X, y, rcond=None)[0]
     typical = float(v.mean())
-    tau2 = max(0.0, float(residual @ residual) / (k - p) - typical)
+    tau2: float = max(0.0, float(residual @ residual) / (k - p) - typical)
 
     def scored(at: float) -> tuple[float, float]:
         P = _projection(1 / (v + at), X)
