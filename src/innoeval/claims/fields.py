@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal as Exact
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -225,7 +226,8 @@ def _amount(cells: Mapping[str, Any], column: str, scale: object, faults: list[F
         )
         return None
     value = figure(bare, "," if sign == "," else ".")
-    return float(f"{value}e-2") if percent else value
+    # In decimals: 15 % is 0.15, not the nearest that a division gives.
+    return float(Exact(repr(value)).scaleb(-2)) if percent and value is not None else value
 
 
 def _windows(cells: Mapping[str, Any], faults: list[Fault]) -> list[list[str]] | None:

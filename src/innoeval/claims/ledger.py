@@ -361,7 +361,7 @@ def _entry(line: str, number: int, origin: str, breaches: list[Breach]) -> tuple
         place, added_on = int(plain["entry"]), str(plain["added_on"])
         previous, said = str(plain["previous"]), str(plain["hash"])
         claim = load(Claim, text) if found == FORMAT else None
-    except (InnoevalError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except (InnoevalError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         says = f"Line {number} is no entry any more ({str(error)[:200]})."
         breaches.append(Breach(kind="unreadable", place=number, says=says))
         return None, ""

@@ -11,6 +11,12 @@ class PlainLoader(yaml.SafeLoader):
     """YAML without guesses: `no` is a unit's name, 2011 a label; a key given twice is an error."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - the parent's own attribute
+    # A text, a list, a mapping: other tags, even those of safe YAML, are refused.
+    yaml_constructors: dict[Any, Any] = {  # noqa: RUF012 - the parent's own attribute
+        tag: make
+        for tag, make in yaml.SafeLoader.yaml_constructors.items()
+        if tag is None or tag.rpartition(":")[2] in {"str", "seq", "map"}
+    }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the parent's own signature
         """A mapping whose keys are texts, each given once."""

@@ -18,6 +18,7 @@ from innoeval.records.claim import Claim
 from innoeval.records.schema import register_schema, schema_faults
 from innoeval.tables import Table, quoted, read_table, squash, table_of_frame
 from innoeval.tables.files import decode, read_bytes, refusal
+from innoeval.tables.limits import refuse_multiplied
 
 #: One claim as found: its row in the file, and its cells.
 Found = tuple[int, Mapping[str, Any]]
@@ -145,6 +146,7 @@ def _of_yaml(text: str, origin: str) -> list[Found]:
         node = loader.get_single_node()
         if not isinstance(node, yaml.SequenceNode):
             raise _no_list(origin)
+        refuse_multiplied(node, origin)
         loaded = loader.construct_document(node)
         lines = [item.start_mark.line + 1 for item in node.value]
     except yaml.YAMLError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from innoeval.errors import Fault, SourceError
+from innoeval.tables.limits import refuse_larger, refuse_multiplied
 
 #: What an entry must say, and what else it may say: arguments of `read_panel`.
 _NEEDED = ("file", "claims", "unit", "period", "outcomes")
@@ -147,7 +148,11 @@ def _mapping(path: Path) -> dict[Any, Any]:
     import yaml
 
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        refuse_larger(path.stat().st_size, path.name)
+        loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
+        refuse_multiplied(node, path.name)
+        found = None if node is None else loader.construct_document(node)
     except OSError as error:
         _refuse(
             path, f"it cannot be read ({(error.strerror or str(error)).lower()})", "check the path"
@@ -158,6 +163,10 @@ def _mapping(path: Path) -> dict[Any, Any]:
         mark = getattr(error, "problem_mark", None)
         rows = (mark.line + 1,) if mark else ()
         _refuse(path, "it is not YAML", f"mend the row; {_EXAMPLE}", rows)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        # A tag or a date that does not fit its value; PyYAML lets Python's own errors through.
+        found = f"it holds a value that cannot be read ({type(error).__name__}: {error!s:.80})"
+        _refuse(path, found, f"write plain texts and numbers; {_EXAMPLE}")
     if not isinstance(found, dict):
         _refuse(path, "it does not list panels by name", _EXAMPLE)
     return found

@@ -81,9 +81,10 @@ class Store:
         if path.is_file():
             try:
                 found = json.loads(path.read_text(encoding="utf-8"))
-            except ValueError:
+            except (ValueError, RecursionError):
                 found = {}
-            if faults := _differences(found, record, str(self.folder)):
+            known = found if isinstance(found, dict) else {}
+            if faults := _differences(known, record, str(self.folder)):
                 raise RunError(faults)
             return
         # What was killed before it had begun leaves a draft of its record at most.
@@ -138,6 +139,7 @@ class Store:
                 table = parquet.read_table(
                     path, columns=["id", "digest", "panel"], partitioning=None
                 )
+                table.validate(full=True)
             except (ArrowException, OSError) as error:
                 raise RunError(
                     f"'{path}' cannot be read ({error}); move it away, and its claims are done again"
@@ -221,7 +223,7 @@ def policy_of(folder: Path) -> Policy:
     path = folder / _RECORD
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))["policy"]
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise RunError(f"'{folder}' holds no run; name the folder that resume= named") from None
     return load(Policy, json.dumps(plain))
 
@@ -263,7 +265,8 @@ def _differences(found: Mapping[str, Any], now: Mapping[str, Any], origin: str) 
         ("policy", "use that policy, or name another folder: one portfolio has one policy"),
         ("choice", "use those designs, or name another folder: one portfolio has one choice"),
     ):
-        before, after = found.get(kind, {}), now[kind]
+        before, after = found.get(kind), now[kind]
+        before = before if isinstance(before, dict) else {}
         faults += [
             Fault(
                 found=f"the run was begun with {name} {_short(before.get(name))} and this one has "

@@ -53,9 +53,7 @@ class Portfolio:
     origin: str = "memory"
 
     def __len__(self) -> int:
-        from pyarrow import parquet
-
-        return sum(parquet.read_metadata(_opened(part)).num_rows for part in self.parts)
+        return sum(_rows(part, ["id"], self.origin).num_rows for part in self.parts)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -84,13 +82,8 @@ class Portfolio:
         ClaimError
             Where there is no such claim, or it could not be evaluated.
         """
-        from pyarrow import parquet
-
         for part in self.parts:
-            found = parquet.read_table(
-                _opened(part), columns=["evaluation", "error"], filters=[("id", "=", id)],
-                partitioning=None,
-            )  # fmt: skip
+            found = _rows(part, ["evaluation", "error"], self.origin, [("id", "=", id)])
             for row in found.to_pylist():
                 if row["evaluation"] is None:
                     raise ClaimError(
@@ -116,29 +109,21 @@ class Portfolio:
         ids
             Only these claims.
         """
-        from pyarrow import parquet
-
         wanted = None if ids is None else [("id", "in", list(ids))]
 
         names = ["id", "evaluation", "error"]
         for part in self.parts:
-            table = parquet.read_table(
-                _opened(part), columns=names, filters=wanted, partitioning=None
-            )
+            table = _rows(part, names, self.origin, wanted)
             for id, text, error in zip(*(table.column(name) for name in names), strict=True):  # noqa: A001
                 yield id.as_py(), text.as_py(), error.as_py() or ""
 
     def _read(self, columns: list[str]) -> pa.Table:
         """Some columns of every part."""
         import pyarrow as pa
-        from pyarrow import parquet
 
         if not self.parts:
             raise RecordError("this portfolio holds no claim; evaluate at least one")
-        return pa.concat_tables(
-            parquet.read_table(_opened(part), columns=columns, partitioning=None)
-            for part in self.parts
-        )
+        return pa.concat_tables(_rows(part, columns, self.origin) for part in self.parts)
 
     def _counts(self) -> tuple[int, dict[str, int]]:
         """How many claims there are, and how many have each status; those that failed have none."""
@@ -158,5 +143,22 @@ class Portfolio:
     __repr__ = __str__
 
 
-def _opened(part: Path | bytes) -> Path | BytesIO:
-    return BytesIO(part) if isinstance(part, bytes) else part
+def _rows(
+    part: Path | bytes,
+    columns: list[str],
+    origin: str,
+    filters: list[tuple[str, str, object]] | None = None,
+) -> pa.Table:
+    """Some columns of a part, each of the type that a run writes."""
+    from pyarrow import ArrowException, parquet
+
+    source = BytesIO(part) if isinstance(part, bytes) else part
+    try:
+        table = parquet.read_table(source, columns=columns, filters=filters, partitioning=None)
+        table.validate(full=True)  # a damaged text is no UTF-8
+    except (ArrowException, OSError, KeyError) as error:
+        place = f"'{part}'" if isinstance(part, Path) else f"a part of '{origin}'"
+        raise RecordError(
+            f"{place} cannot be read ({error!s:.200}); move it away, and its claims are done again"
+        ) from None
+    return table

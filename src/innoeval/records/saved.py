@@ -147,13 +147,20 @@ def _scope() -> object:
 _SCOPE = _scope()
 
 
-def _claim(converter: Converter, plain: Any) -> Claim:
-    """A claim through its own door, so that what is read back is checked like what is written."""
+@cache
+def _claim_hints() -> dict[str, Any]:
+    """Type of each field of a claim."""
     from dataclasses import fields
     from typing import get_type_hints
 
     hints = get_type_hints(Claim)
-    names = {f.name for f in fields(Claim)}
+    return {f.name: hints[f.name] for f in fields(Claim)}
+
+
+def _claim(converter: Converter, plain: Any) -> Claim:
+    """A claim through its own door, so that what is read back is checked like what is written."""
+    hints = _claim_hints()
+    names = set(hints)
     # Of a claim that was written before these fields came, they are not there.
     needed = names - set(LATER)
     if not isinstance(plain, dict) or not needed <= set(plain) <= names:

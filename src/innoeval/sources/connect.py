@@ -14,6 +14,7 @@ from innoeval.errors import SourceError, nearest
 from innoeval.sources.databases import of_database, of_database_file
 from innoeval.sources.place import Place, duck, held_frame, refusal, refusing
 from innoeval.sources.secrets import mended, plain, secrets
+from innoeval.tables.limits import check_packed
 
 if TYPE_CHECKING:
     import ibis
@@ -110,6 +111,9 @@ def _of_paths(
         read = read_table(Path(paths[0]), wanted=tuple(texts), sheet=sheet)
         return Place(table=held_frame(read.frame, name), origin=read.origin, notes=read.notes)
     with refusing(name):
+        for path in map(Path, paths):
+            if path.suffix.lower() in _PACKED:
+                check_packed(path)
         found = _of_files(paths, kind, texts)
     return Place(table=found, origin=name)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from innoeval.errors import Fault, SourceError, nearest
+from innoeval.tables.limits import bounded_rows, check_parquet, check_workbook, refuse_larger
 from innoeval.tables.table import Table, hits, table_of_cells, table_of_frame
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -77,9 +78,10 @@ def read_bytes(path: Path) -> bytes:
     Raises
     ------
     SourceError
-        For a file that is absent, a directory, not to be opened, or empty.
+        For a file that is absent, a directory, not to be opened, too large, or empty.
     """
     try:
+        refuse_larger(path.stat().st_size, path.name)
         data = path.read_bytes()
     except FileNotFoundError:
         siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
@@ -202,13 +204,16 @@ def _excel(path: Path, data: bytes, wanted: Collection[str], sheet: str | None) 
             "give the ending that belongs to it, or save it again as .xlsx",
         )
     try:
+        check_workbook(data, path.name)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         cells = {
-            s.title: [list(row) for row in s.iter_rows(values_only=True)]
+            s.title: list(bounded_rows(s.iter_rows(values_only=True), path.name))
             for s in book.worksheets
             if sheet is None or s.title == sheet
         }
         titles = [s.title for s in book.worksheets]
+    except SourceError:
+        raise
     except Exception as error:  # noqa: BLE001 - openpyxl raises whatever its XML reader met
         raise refusal(
             path.name, f"the workbook is damaged ({error})", "save it again as .xlsx, or as CSV"
@@ -235,11 +240,12 @@ def _excel(path: Path, data: bytes, wanted: Collection[str], sheet: str | None) 
 
 
 def _parquet(path: Path, data: bytes, wanted: Collection[str]) -> Table:
-    import pyarrow as pa
-
     try:
+        check_parquet(data, path.name)
         frame = pd.read_parquet(io.BytesIO(data))
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except SourceError:
+        raise
+    except Exception as error:  # noqa: BLE001 - pyarrow and pandas raise whatever they stumble over
         raise refusal(
             path.name,
             f"this is not a Parquet file that can be read ({error})",
