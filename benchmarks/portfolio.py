@@ -91,9 +91,9 @@ def whole(n: int, jobs: int) -> dict[str, float]:
             "disk": disk / n, "used": used}  # fmt: skip
 
 
-def grown(sizes: tuple[int, ...], jobs: int) -> list[str]:
-    """Rows of time and memory by number of claims, each in a fresh process."""
-    rows = []
+def grown(sizes: tuple[int, ...], jobs: int) -> tuple[list[str], str]:
+    """Rows of time and memory by number of claims, each in a fresh process; how both grow."""
+    rows, seen = [], []
     for n in sizes:
         code = f"from benchmarks.portfolio import whole; print(whole({n}, {jobs}))"
         done = subprocess.run(
@@ -101,13 +101,33 @@ def grown(sizes: tuple[int, ...], jobs: int) -> list[str]:
         )
         found = eval(done.stdout.splitlines()[-1])  # noqa: S307 - printed by this very function
         total = found["main"] + (jobs * found["worker"] if jobs != 1 else 0)
+        seen.append((n, found["seconds"], total))
         rows.append(
             f"| {n:,} | {found['seconds']:.0f} s | {1000 * found['used'] / n:.1f} ms "
             f"| {found['main']:.0f} MB | {found['worker'] if jobs != 1 else 0:.0f} MB "
             f"| {total:.0f} MB | {found['disk'] / 1024:.1f} kB | {found['failed']:.0f} |"
         )
         print(rows[-1], file=sys.stderr, flush=True)
-    return rows
+    return rows, growth(np.array(seen))
+
+
+def growth(seen: np.ndarray) -> str:
+    """How time and memory grow with the number of claims, from rows (claims, seconds, MB)."""
+    if len(seen) < 3:
+        return ""
+    claims, seconds, memory = seen.T
+    line, level = np.polyfit(claims, seconds, 1), np.polyfit(claims, memory, 1)
+    away = np.abs(np.polyval(line, claims) / seconds - 1).max()
+    memory_grows = (
+        f"Memory grows by {1024 * level[0]:.2f} kB a claim, {100_000 * level[0]:.0f} MB for 100,000"
+        if level[0] > 0
+        else "Memory does not grow"
+    )
+    return (
+        f"Growth: each further claim takes {1000 * line[0]:.1f} ms; no row lies farther than "
+        f"{100 * away:.1f} % from that straight line. {memory_grows} "
+        f"({memory.min():.0f} to {memory.max():.0f} MB over all rows)."
+    )
 
 
 def four(claim: Claim, panel: Panel) -> Callable[[], object]:
@@ -189,6 +209,7 @@ def main() -> None:
     if asked.memory:
         sizes = tuple(sorted({asked.claims, asked.memory // 4, asked.memory // 2, asked.memory}))
     said = " ".join(sys.argv[1:])
+    rows, how = grown(sizes, asked.jobs)
     print("\n".join([
         "# Portfolios: speed and memory",
         "",
@@ -218,8 +239,9 @@ def main() -> None:
         "",
         "| claims | time | processor, a claim | main | worker | in all | on disk, a claim | failed |",
         "|---:|---:|---:|---:|---:|---:|---:|---:|",
-        *grown(sizes, asked.jobs),
+        *rows,
         "",
+        *([how, ""] if how else []),
         machine().replace("One thread of", "Processor:") + f" {platform.system()}.",
     ]))  # fmt: skip
 
