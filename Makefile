@@ -2,12 +2,12 @@
 # `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser lint notebooks calibrate tables matrix differential bench sample pictures lock clean
+.PHONY: help demo test browser lint notebooks calibrate tables matrix differential bench sample pictures lock site clean
 
 BIN := .venv/bin
 READY := .venv/.ready
 LOCK := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links \
-	--no-header --extra dask --extra dev --extra excel --extra gallery --extra warehouse --output-file requirements.lock pyproject.toml
+	--no-header --extra dask --extra dev --extra docs --extra excel --extra gallery --extra warehouse --output-file requirements.lock pyproject.toml
 
 # One thread each: the tests and the placebo runs spread over processes, not over BLAS threads.
 export OMP_NUM_THREADS ?= 1
@@ -59,6 +59,9 @@ differential: $(READY)  ## ask other libraries about 2,000 random panels (needs 
 
 bench: $(READY)  ## time and memory beside other libraries, as tables (slow)
 	@$(BIN)/python -m benchmarks
+
+site: $(READY)  ## the documentation as a web site in docs/_build, with the notebooks as they run
+	@INNOEVAL_NOTEBOOKS=cache $(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 
 sample: $(READY)  ## rewrite data/sample and its page, byte for byte
 	@$(BIN)/python -m innoeval.simulate data/sample --page docs/sample.md
