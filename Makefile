@@ -61,7 +61,7 @@ bench: $(READY)  ## time and memory beside other libraries, as tables (slow)
 	@$(BIN)/python -m benchmarks
 
 site: $(READY)  ## the documentation as a web site in docs/_build, with the notebooks as they run
-	@INNOEVAL_NOTEBOOKS=cache $(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+	@INNOEVAL_NOTEBOOKS=$${INNOEVAL_NOTEBOOKS:-cache} $(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 
 sample: $(READY)  ## rewrite data/sample and its page, byte for byte
 	@$(BIN)/python -m innoeval.simulate data/sample --page docs/sample.md
