@@ -14,6 +14,7 @@ HERE = Path(__file__).parent
 
 project = "innoeval"
 author = "The innoeval developers"
+project_copyright = author
 release = metadata.version("innoeval")
 html_title = "innoeval"
 
