@@ -108,13 +108,15 @@ def plan(
     imagined = _Imagined.of(claim, panel, first, last)
     if reason := imagined.obstacle:
         return replace(empty, obstacles=(reason,))
-    choose = partial(_choose, claim=claim, policy=policy, designs=designs)
+    # The promoter's windows bear on what was announced, and may end after a shorter future.
+    planned = replace(claim, windows=None)
+    choose = partial(_choose, claim=planned, policy=policy, designs=designs)
     choice = choose(imagined.panel(ahead))
     if choice.design is None:
         reasons = (f"for {o.design}, {'; '.join(o.reasons)}." for o in choice.objections)
         return replace(empty, obstacles=tuple(reasons))
     world = _World(
-        claim=claim, policy=policy, choose=choose, imagined=imagined, held=held,
+        claim=planned, policy=policy, choose=choose, imagined=imagined, held=held,
         alone=choice.design.sms_level < 3,
     )  # fmt: skip
     here = world.judge(ahead, futures)

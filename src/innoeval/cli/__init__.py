@@ -22,26 +22,16 @@ from innoeval.cli.editions import (
     OrganisationOption,
     edition_of,
 )
+from innoeval.cli.lessons import BAD_INPUT, BROKEN, BUG, SOME_FAILED, lesson
 from innoeval.cli.options import Roles, as_options, takes_roles
 from innoeval.cli.outputs import Step
 from innoeval.cli.screen import printable, say, verdict_table
 from innoeval.errors import InnoevalError
 from innoeval.records.policy import Policy
 
-BAD_INPUT, SOME_FAILED, BROKEN, BUG = 1, 3, 4, 70
-EXITS = """\b
-Exit codes:
-   0  done
-   1  bad input, said in words; nothing is written
-   2  wrong use of a command or option
-   3  batch, calibrate: done, but some failed; each says why
-   4  verify, register: it does not stand; each difference is named
-  70  a fault in innoeval; INNOEVAL_DEBUG=1 shows where"""
-
 app = typer.Typer(
     help="Tells whether the improvements claimed for public-service innovations hold up.",
-    epilog=EXITS,
-    add_completion=False,
+    epilog=lesson(),
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     no_args_is_help=True,
@@ -64,7 +54,7 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(epilog=EXITS)
+@app.callback(epilog=lesson())
 def _innoeval(
     *,
     version: Annotated[
@@ -76,7 +66,7 @@ def _innoeval(
 ) -> None: ...
 
 
-@app.command(epilog=EXITS, short_help="Evaluate a sample and a real case.")
+@app.command(epilog=lesson("demo"), short_help="Evaluate a sample and a real case.")
 def demo(
     out: Folder = Path("demo"),
     *,
@@ -94,7 +84,7 @@ def demo(
     say(console, _written(out, briefs))
 
 
-@app.command(epilog=EXITS, short_help="Tell which claims hold up.")
+@app.command(epilog=lesson("evaluate"), short_help="Tell which claims hold up.")
 @takes_roles
 def evaluate(
     claims: ClaimsFile,
@@ -137,7 +127,7 @@ def evaluate(
         say(console, _written(out, briefs, html))
 
 
-@app.command(epilog=EXITS, short_help="Write a brief from a saved evaluation.")
+@app.command(epilog=lesson("brief"), short_help="Write a brief from a saved evaluation.")
 def brief(
     evaluation: Annotated[
         Path, typer.Argument(metavar="EVALUATION", help="An evaluation (JSON), or another brief.")
@@ -158,7 +148,7 @@ def brief(
     say(Console(), f"Written to {out}")
 
 
-@app.command(epilog=EXITS, short_help="Evaluate a portfolio, and go on after a kill.")
+@app.command(epilog=lesson("batch"), short_help="Evaluate a portfolio, and go on after a kill.")
 @takes_roles
 def batch(
     claims: ClaimsFile,
@@ -210,7 +200,7 @@ def batch(
         raise typer.Exit(SOME_FAILED)
 
 
-@app.command(epilog=EXITS, short_help="List everything that is wrong with two files.")
+@app.command(epilog=lesson("check"), short_help="List everything that is wrong with two files.")
 @takes_roles
 def check(
     claims: ClaimsFile,
@@ -235,7 +225,7 @@ def check(
     )
 
 
-@app.command(epilog=EXITS, short_help="Tell how decisive data can be, before any result.")
+@app.command(epilog=lesson("plan"), short_help="Tell how decisive data can be, before any result.")
 @takes_roles
 def plan(
     claims: ClaimsFile,
@@ -278,7 +268,7 @@ def plan(
             say(console, f"{made.claim.id}: {said}")
 
 
-@app.command(epilog=EXITS, short_help="Compute a published verdict again.")
+@app.command(epilog=lesson("verify"), short_help="Compute a published verdict again.")
 @takes_roles
 def verify(
     evaluation: Annotated[
@@ -315,7 +305,9 @@ def verify(
         raise typer.Exit(BROKEN)
 
 
-@app.command(epilog=EXITS, short_help="Put claims on record, so that later edits show.")
+@app.command(
+    epilog=lesson("register"), short_help="Put claims on record, so that later edits show."
+)
 def register(
     claims: ClaimsFile,
     ledger: Annotated[
@@ -357,7 +349,7 @@ def register(
         say(console, "The claims are those that were put on record. Nothing was changed.")
 
 
-@app.command(epilog=EXITS, short_help="Measure how often judges of claims err.")
+@app.command(epilog=lesson("calibrate"), short_help="Measure how often judges of claims err.")
 def calibrate(
     out: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the run.")],
     *,
@@ -405,6 +397,35 @@ def calibrate(
         say(console, f"{failed} answers failed; the column 'error' says why.")
     if failed or found.unknown:
         raise typer.Exit(SOME_FAILED)
+
+
+def _names(incomplete: str) -> list[tuple[str, str]]:
+    """What can be explained, for a shell that completes."""
+    from innoeval.cli.explain import complete
+
+    return complete(incomplete)
+
+
+@app.command(epilog=lesson("explain"), short_help="Look up a check, a verdict, a design ...")
+def explain(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="Such as pre_trend, inconclusive or SyntheticDiD.  [default: list all]",
+            show_default=False,
+            autocompletion=_names,
+        ),
+    ] = "",
+) -> None:
+    """Explain a check, an answer, a verdict, an assumption, a design or a standard, plain words first."""
+    from innoeval.cli.explain import find, listing, show
+
+    console = Console()
+    if name:
+        show(find(name), console)
+    else:
+        console.print(listing())
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -11,6 +11,14 @@ from innoeval.records.estimate import Interval
 FindingStatus = Literal["problem", "clear", "cannot_tell", "not_applicable"]
 Severity = Literal["fatal", "major", "note"]
 
+#: What each answer of a check says, for people who read nothing else.
+ANSWERS: dict[FindingStatus, str] = {
+    "problem": "It is shown that the claim's numbers can have this other reason.",
+    "clear": "This other reason is ruled out, as far as it could change the verdict.",
+    "cannot_tell": "These data neither show this other reason nor rule it out.",
+    "not_applicable": "The question does not arise here, or could not be asked; the sentence says why.",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

@@ -56,7 +56,13 @@ def interrupted_series(evidence: Evidence) -> tuple[Standard, ...]:
 
 
 def minimum(evidence: Evidence) -> tuple[Standard, ...]:
-    """A clear point in time, and at least three data points before and after it."""
+    """A clear point in time, and at least three data points before and after it.
+
+    References
+    ----------
+    Cochrane Effective Practice and Organisation of Care (2017), What study designs can be considered
+    for inclusion in an EPOC review and what should they be called?
+    """
     measured = evidence.measured
     if measured is None:
         return ()
