@@ -69,6 +69,7 @@ sample: $(READY)  ## rewrite data/sample and its page, byte for byte
 pictures: $(READY)  ## redraw the pictures of docs/figures.md and of the README (these need pdftoppm and Chromium)
 	@$(BIN)/python scripts/draw_figures.py
 	@$(BIN)/python scripts/make_pictures.py
+	@$(BIN)/python scripts/record_terminal.py
 
 lock: $(READY)  ## pin the newest versions that pyproject.toml allows
 	@$(LOCK) --upgrade

@@ -191,7 +191,7 @@ def _checks(policy: Policy = Policy()) -> Iterable[Entry]:
         yield Entry(
             name=check.name, kind="check", plain=check.question, text=text,
             facts=(
-                ("Looks at", "; ".join(one.plain for one in check.probes) or "the announcement itself"),
+                ("Asks whether", "; ".join(one.plain for one in check.probes) or "the announcement itself"),
                 ("Answers by", "a test" if check.name in weights else "facts"),
                 ("In a verdict", moves),
             ),
