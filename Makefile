@@ -2,7 +2,7 @@
 # `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser lint notebooks calibrate tables matrix differential bench sample pictures lock site clean
+.PHONY: help demo test browser lint notebooks calibrate tables matrix differential bench sample pictures lock site clean fuzz licences sbom
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -56,6 +56,20 @@ matrix: $(READY)  ## hold verdicts against each other over versions and machines
 differential: $(READY)  ## ask other libraries about 2,000 random panels (needs R; slow)
 	@$(BIN)/python -m tests.differential --panels 2000 >docs/trust/differential.md.part \
 		&& mv docs/trust/differential.md.part docs/trust/differential.md
+
+fuzz: $(READY)  ## a million odd files for every reader (hours)
+	@rm -f docs/trust/fuzzing.jsonl
+	@$(BIN)/python -m tests.fuzz --inputs 1000000 --record docs/trust/fuzzing.jsonl --page docs/trust/fuzzing.md
+
+licences: $(READY)  ## every package is pinned, and its licence is allowed
+	@$(BIN)/python scripts/check_licences.py
+
+# In an environment of its own, so that what is listed is what innoeval is made with.
+sbom: $(READY)  ## a list of all that innoeval is made with (CycloneDX, validated), into dist/
+	@test -x .venv/sbom/bin/cyclonedx-py || { $(BIN)/python -m venv .venv/sbom && .venv/sbom/bin/pip install -qq cyclonedx-bom==7.5.0; }
+	@mkdir -p dist
+	@.venv/sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type library --output-reproducible \
+		--validate -o dist/sbom.json $(BIN)/python
 
 bench: $(READY)  ## time and memory beside other libraries, as tables (slow)
 	@$(BIN)/python -m benchmarks
