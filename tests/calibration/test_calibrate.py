@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,27 @@ def test_whoever_believes_everything_has_full_power_and_supports_every_null() ->
             lambda claim, panel: Answer(status="supported", interval="wide"),  # type: ignore[arg-type]
             "returned the interval 'wide'",
         ),
+        (
+            lambda claim, panel: Answer(status="supported", interval="12"),  # type: ignore[arg-type]
+            "returned the interval '12'",
+        ),
+        (
+            lambda claim, panel: Answer(status="supported", interval=(float("nan"), 1.0)),
+            "returned the interval (nan, 1.0)",
+        ),
+        (
+            lambda claim, panel: Answer(status="supported", flags="pre_trend"),  # type: ignore[arg-type]
+            "returned the flags 'pre_trend'",
+        ),
+        (
+            lambda claim, panel: Answer(status="supported", flags=(1, 2)),  # type: ignore[arg-type]
+            "returned the flags (1, 2)",
+        ),
+        (
+            lambda claim, panel: Answer(status="supported", flags=5),  # type: ignore[arg-type]
+            "returned the flags 5",
+        ),
+        (lambda claim, panel: sys.exit("enough"), "SystemExit: enough"),
     ],
 )
 def test_a_bad_judge_is_named_and_counted_and_the_run_goes_on(judge: Any, reason: str) -> None:
@@ -73,6 +96,22 @@ def test_unknown_names_are_counted_and_the_rest_is_run() -> None:
     assert found.judges == ("welch",)
     assert len(found.unknown) == 2
     assert "did you mean 'clean'" in page(found)
+
+
+def test_numbers_of_any_kind_are_an_interval() -> None:
+    found = run({"texts": lambda claim, panel: Answer(status="supported", interval=("1", "2.5"))})  # type: ignore[arg-type]
+    assert found.rows["low"].to_pylist() == [1.0] * 12
+    assert failures(found.rows) == {}
+
+
+def test_a_family_that_is_named_twice_is_run_once() -> None:
+    assert run({"gullible": believes}, ["clean", "clean"]).rows.num_rows == 12
+
+
+def test_two_families_of_one_name_are_refused() -> None:
+    other = replace(scenarios()["clean"], settings={"size": 3.0})
+    with pytest.raises(RunError, match="'clean' is the name of two families"):
+        run({"gullible": believes}, ["clean", other])
 
 
 def test_nothing_to_run_is_refused() -> None:
@@ -142,8 +181,6 @@ def test_foils_fall_for_a_pre_trend_and_the_gate_sees_it() -> None:
 
 
 def test_a_family_of_ones_own_can_be_run() -> None:
-    from dataclasses import replace
-
     own = replace(scenarios()["clean"], name="mine", truths=("null",), settings={"size": 3.0})
     found = run({"gullible": believes}, [own])
     assert found.rows.num_rows == 3
@@ -152,8 +189,6 @@ def test_a_family_of_ones_own_can_be_run() -> None:
 
 
 def test_a_family_that_cannot_be_drawn_is_counted() -> None:
-    from dataclasses import replace
-
     odd = replace(scenarios()["clean"], name="odd", settings={"n_units": 3, "n_treated": 9})
     found = run({"gullible": believes}, [odd])
     assert sum(failures(found.rows).values()) == 12

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields, replace
 from typing import Any, get_args
 
 from innoeval.calibration.answer import Answer, Judge, Sighted
@@ -78,20 +78,40 @@ def _asked(judge: Judge | Sighted, scenario: Scenario) -> tuple[Answer | None, s
             answer = judge(scenario.claim, scenario.panel)
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - named in the row and counted, never swallowed
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - named in the row and counted, never swallowed
         return None, _told(error)
+    return _read(answer)
+
+
+def _read(answer: object) -> tuple[Answer | None, str | None]:
+    """The answer, if it is one; else what it is instead."""
     if not isinstance(answer, Answer):
         return None, f"returned {type(answer).__name__}, no Answer"
-    if answer.status not in _STATUSES:
-        return None, f"returned the status {answer.status!r}, which is none"
+    status: object = answer.status
+    if not isinstance(status, str) or status not in _STATUSES:
+        return None, f"returned the status {status!r}, which is none"[:_LONGEST]
     try:
-        interval = None if answer.interval is None else tuple(map(float, answer.interval))
+        interval = _interval(answer.interval)
     except (TypeError, ValueError):
-        interval = ()
-    if interval is not None and (len(interval) != 2 or not interval[0] <= interval[1]):
         return None, f"returned the interval {answer.interval!r}, which is none"[:_LONGEST]
-    return answer, None
+    flags: object = answer.flags
+    names = flags if isinstance(flags, tuple | list) else () if flags is None else (None,)
+    if not all(isinstance(name, str) for name in names):
+        return None, f"returned the flags {flags!r}, which are no names"[:_LONGEST]
+    return replace(answer, interval=interval), None
 
 
-def _told(error: Exception) -> str:
+def _interval(told: object) -> tuple[float, float] | None:
+    """An interval as two numbers in order, whatever kind of numbers they are."""
+    if told is None:
+        return None
+    if isinstance(told, str) or not isinstance(told, Iterable):
+        raise TypeError(type(told).__name__)
+    low, high = map(float, told)
+    if not low <= high:
+        raise ValueError(f"{low} > {high}")
+    return low, high
+
+
+def _told(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:_LONGEST]

@@ -109,7 +109,7 @@ def calibrate(
     Raises
     ------
     RunError
-        Where nothing is left to be run; where `folder` holds a run and `resume` is not said; where
+        Where nothing is left to be run; where two families share a name; where `folder` holds a run and `resume` is not said; where
         workers are killed.
 
     Examples
@@ -209,7 +209,14 @@ def _families(asked: Sequence[str | Family]) -> tuple[list[Family], list[str]]:
     names: list[str | Family] = [asked] if isinstance(asked, str) else list(asked)
     found = [f if isinstance(f, Family) else known.get(f) for f in names or known]
     lost = [_unknown("family", str(name), known) for name, f in zip(names, found) if f is None]  # noqa: B905 - none are asked for where all are meant
-    return [f for f in found if f is not None], lost
+    kinds: dict[str, Family] = {}
+    for family in found:
+        if family is not None and kinds.setdefault(family.name, family) != family:
+            raise RunError(
+                f"calibrate: '{family.name}' is the name of two families, whose draws could not be told "
+                "apart; rename one of them"
+            )
+    return list(kinds.values()), lost
 
 
 def _unknown(kind: str, name: str, known: Mapping[str, object]) -> str:
