@@ -246,12 +246,15 @@ _PRINTED = {"maryland": "maryland_sms", "baseline_equivalence": "wwc_baseline_eq
 def _standards() -> Iterable[Entry]:
     from innoeval.decide.standards import STANDARDS
 
+    rooms = [function.__module__ for function in STANDARDS]
     for function in STANDARDS:
         text, source = _told(function)
-        about = getdoc(__import__(function.__module__, fromlist=["_"])) or ""
+        plain = getdoc(__import__(function.__module__, fromlist=["_"])) or ""
+        if rooms.count(function.__module__) > 1:
+            plain, text = text[0], (plain, *text[1:])
         yield Entry(
-            name=_PRINTED.get(function.__name__, function.__name__), kind="standard", plain=about, text=text, source=source,
-            more="docs/methods/standards.md",
+            name=_PRINTED.get(function.__name__, function.__name__), kind="standard", plain=plain, text=text,
+            source=source, more="docs/methods/standards.md",
         )  # fmt: skip
 
 
