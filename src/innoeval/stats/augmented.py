@@ -49,6 +49,8 @@ def augmented_control(outcomes: Floats, task: Task, ridge: float) -> Imitation:
     weights = plain.weights.copy()
     for row, allowed in enumerate(task.allowed):
         donors = past[allowed] - past[allowed].mean(axis=0)
+        # Once more: what rounding leaves of the mean would be multiplied by the level of the outcome.
+        donors -= donors.mean(axis=0)
         missed = plain.gaps[row, task.before]
         gram = donors.T @ donors + ridge * np.eye(donors.shape[1])
         weights[row, allowed] += donors @ np.linalg.solve(gram, missed)
