@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,12 @@ def test_a_claim_that_does_not_fit_is_refused_in_words(files, capsys):
     claims.write_text(claims.read_text().replace("unit-001", "Atlantis"))
     assert run("plan", claims, panel, "--futures", 2) == 1
     assert "Atlantis" in capsys.readouterr().err
+
+
+def test_windows_that_end_after_an_imagined_future_do_not_stop_a_plan():
+    case = ie.simulate.draw(seed=4, n_units=12, n_treated=6, size=2.0)
+    periods = case.panel.periods
+    windows = ((periods[12], periods[23]), (periods[24], periods[-1]))
+    made = ie.plan(replace(case.claim, windows=windows), case.panel, after=3, futures=2, wait=False)
+    assert made.supported is not None
+    assert made.claim.windows == windows

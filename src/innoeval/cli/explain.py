@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from inspect import getdoc
+from inspect import getattr_static, getdoc
 from typing import TYPE_CHECKING, get_args
 
 from rich import box
@@ -217,7 +217,7 @@ def _assumptions() -> Iterable[Entry]:
 def _designs() -> Iterable[Entry]:
     for name, design in _named_designs():
         text, source = _told(design)
-        estimand: object = design.estimand  # a property, where it hangs on how the design is made
+        estimand = getattr_static(design, "estimand")  # a property where it hangs on a parameter
         facts = [("Estimates", estimand if isinstance(estimand, str) else ""),
                  ("Leans on", "; ".join(one.plain for one in design.assumptions)),
                  ("Maryland scale", f"{design.sms_level} at most")]  # fmt: skip
