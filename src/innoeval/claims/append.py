@@ -61,7 +61,8 @@ def register_claims(
     Raises
     ------
     RecordError
-        Where the ledger was tampered with: nothing is added to what does not stand.
+        Where the ledger was tampered with: nothing is added to what does not stand. Where the clock
+        of this machine is behind the last entry.
     ClaimError
         Listing every claim that was changed since it was put on record, from what to what.
 
@@ -87,7 +88,15 @@ def register_claims(
                 "Go back to a copy that stands"
             )
         new = _new(ledger, list(claims), amend=amend)
-        grown = entered(ledger, new, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if new and ledger.entries and now < (last := ledger.entries[-1].added_on):
+            # Written down, it would count as tampering, and nothing could ever follow it.
+            raise RecordError(
+                f"this machine's clock says {now}, which is before the last entry of "
+                f"'{path.name}' ({last}), so nothing was added: set the clock right; if it was "
+                "ahead when that entry was made, go back to a copy from before"
+            )
+        grown = entered(ledger, new, now)
         lines = "".join(entry.line for entry in grown.entries[len(ledger.entries) :])
         if lines:
             # A line that was cut off put nothing on record, and must not run into the next.

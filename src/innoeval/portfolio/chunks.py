@@ -108,9 +108,16 @@ def refuse_unfit(claims: Iterable[Claim], panels: Panels) -> None:
 
 
 def no_claim(claim: object) -> Fault | None:
-    """What is wrong with something that is no claim, such as a column of a data frame."""
+    """What is wrong with something that is no claim, or whose id no file can hold."""
     if isinstance(claim, Claim):
-        return None
+        if claim.id.encode("utf-8", "replace").decode("utf-8") == claim.id:
+            return None
+        return Fault(
+            found=f"the id {claim.id!a} holds half a character (a lone surrogate), which no file can hold",
+            remedy="give the claim another id",
+            origin="claims",
+            column="id",
+        )
     return Fault(
         found=f"{claim!r} is a {type(claim).__name__} and no claim",
         remedy="read a file or a data frame with innoeval.read_claims first",

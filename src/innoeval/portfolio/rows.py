@@ -156,8 +156,17 @@ def table_of(rows: Sequence[Row]) -> pa.Table:
     """Rows as an Arrow table with every column, whichever of them a row has."""
     import pyarrow as pa
 
-    columns: dict[str, Iterable[object]] = {n: [r.get(n) for r in rows] for n in (*TEXTS, *NUMBERS)}
+    columns: dict[str, Iterable[object]] = {
+        n: [_storable(r.get(n)) for r in rows] for n in (*TEXTS, *NUMBERS)
+    }
     return pa.table(columns, schema=schema())
+
+
+def _storable(value: str | float | None) -> str | float | None:
+    """Half a surrogate pair, which UTF-8 cannot hold, is written as JSON writes it."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    return value
 
 
 def schema() -> pa.Schema:

@@ -84,7 +84,8 @@ def evaluate_all(
         Listing claims with one id, and claims without a panel, before anything is done.
     RunError
         Where `resume` holds a run by another policy, version or data, or by other designs, saying
-        what differs; where the disk is full, or workers are killed again and again. What is done is kept.
+        what differs; where the disk is full, memory runs out, or workers are killed again and again.
+        What is done is kept.
 
     Warns
     -----
@@ -191,23 +192,30 @@ def _judged(
             for judged in each(judge, tasks(stream)):
                 losses = 0
                 yield judged, len(flying.pop(judged.number).claims)
+        except MemoryError as error:
+            raise RunError(
+                "memory ran out; use fewer workers, a smaller chunk_size or claims as a stream; "
+                + _kept(store)
+            ) from error
         except WorkerLostError:
             losses += 1
             stream = chain(list(flying.values()), stream)
             flying.clear()
             if losses < _PATIENCE:
                 continue
-            kept = (
-                f"what is done is kept: go on with resume='{store.folder}'"
-                if store is not None
-                else "nothing was written; name a folder with resume= to keep what is done"
-            )
             raise RunError(
                 f"workers were killed {losses} times in a row, most often because memory ran out; "
-                f"use fewer of them or a smaller chunk_size; {kept}"
+                f"use fewer of them or a smaller chunk_size; {_kept(store)}"
             ) from None
         else:
             return
+
+
+def _kept(store: Store | None) -> str:
+    """What a run that ends early leaves behind."""
+    if store is None:
+        return "nothing was written; name a folder with resume= to keep what is done"
+    return f"what is done is kept: go on with resume='{store.folder}'"
 
 
 def _left(

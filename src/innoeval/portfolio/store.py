@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
@@ -67,8 +67,12 @@ class Store:
         ------
         RunError
             Where the folder holds a run by another policy, version or format, or by other designs,
-            saying what differs; or something that is no run.
+            saying what differs; or something that is no run; or cannot be read or written.
         """
+        with _told(self.folder):
+            self._open(policy, designs)
+
+    def _open(self, policy: Policy, designs: str) -> None:
         record = {
             "format": FORMAT, "versions": _versions(), "policy": _plain(policy),
             "choice": {"designs": designs},
@@ -119,8 +123,9 @@ class Store:
                     f"another process is at work in '{self.folder}'; wait for it, or name "
                     "another folder"
                 ) from None
-            for draft in self.folder.glob(f"{DRAFT}*"):  # of a run that was killed
-                draft.unlink(missing_ok=True)
+            with _told(self.folder):
+                for draft in self.folder.glob(f"{DRAFT}*"):  # of a run that was killed
+                    draft.unlink(missing_ok=True)
             yield
 
     def done(self) -> dict[str, Done]:
@@ -131,19 +136,9 @@ class Store:
         RunError
             Where a file of the run cannot be read.
         """
-        from pyarrow import ArrowException, parquet
-
         found: dict[str, Done] = {}
         for path in self.parts:
-            try:
-                table = parquet.read_table(
-                    path, columns=["id", "digest", "panel"], partitioning=None
-                )
-                table.validate(full=True)
-            except (ArrowException, OSError) as error:
-                raise RunError(
-                    f"'{path}' cannot be read ({error}); move it away, and its claims are done again"
-                ) from None
+            table = _table(path, ["id", "digest", "panel"])
             columns = (table.column(name).to_pylist() for name in ("id", "digest", "panel"))
             for name, digest, panel in zip(*columns, strict=True):
                 found[name] = Done(digest, panel)
@@ -162,18 +157,25 @@ class Store:
         RunError
             Where the disk is full; nothing that was finished before is lost.
         """
-        content = part if isinstance(part, bytes) else part.read_bytes()
-        path = self._put(f"part-{hashlib.sha256(content).hexdigest()[:24]}.parquet", content)
-        if isinstance(part, Path):
-            part.unlink()
+        with _told(self.folder):
+            content = part if isinstance(part, bytes) else part.read_bytes()
+            path = self._put(f"part-{hashlib.sha256(content).hexdigest()[:24]}.parquet", content)
+            if isinstance(part, Path):
+                part.unlink()
         return path
 
     def without_errors(self) -> None:
-        """Take out the rows of claims that failed, so that they are tried again."""
-        from pyarrow import compute, parquet
+        """Take out the rows of claims that failed, so that they are tried again.
+
+        Raises
+        ------
+        RunError
+            Where a file of the run cannot be read, or the folder not be written to.
+        """
+        from pyarrow import compute
 
         for path in self.parts:
-            table = parquet.read_table(path, partitioning=None)
+            table = _table(path)
             kept = table.filter(compute.is_null(table.column("error")))
             if kept.num_rows == table.num_rows:
                 continue
@@ -181,30 +183,56 @@ class Store:
                 # In place and in one step: a kill leaves the file with them or without.
                 self._put(path.name, _bytes(kept))
             else:
-                path.unlink()
+                with _told(self.folder):
+                    path.unlink()
 
     def _put(self, name: str, content: bytes) -> Path:
         """Write a file whole, or not at all."""
         draft = self.folder / f"{DRAFT}{secrets.token_hex(8)}"
         try:
-            with draft.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            path = draft.replace(self.folder / name)
-        except OSError as error:
-            draft.unlink(missing_ok=True)
-            if error.errno in {ENOSPC, EDQUOT}:
-                raise RunError(
-                    f"there is no space left for '{self.folder}'; what is done is kept: free some "
-                    f"space and go on with resume='{self.folder}'"
-                ) from error
-            raise RunError(
-                f"'{self.folder}' cannot be written to ({error.strerror or error}); what is done "
-                f"is kept: mend this and go on with resume='{self.folder}'"
-            ) from error
+            with _told(self.folder):
+                with draft.open("wb") as file:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                path = draft.replace(self.folder / name)
+        except RunError:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise
         _flush(self.folder)
         return path
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """What the system refuses, in words."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {ENOSPC, EDQUOT}:
+            raise RunError(
+                f"there is no space left for '{folder}'; what is done is kept: free some "
+                f"space and go on with resume='{folder}'"
+            ) from error
+        raise RunError(
+            f"'{folder}' cannot be written to ({error.strerror or error}); what is done "
+            f"is kept: mend this and go on with resume='{folder}'"
+        ) from error
+
+
+def _table(path: Path, columns: list[str] | None = None) -> Any:
+    """Some columns of a part, or all of them."""
+    from pyarrow import ArrowException, parquet
+
+    try:
+        table = parquet.read_table(path, columns=columns, partitioning=None)
+        table.validate(full=True)
+    except (ArrowException, OSError) as error:
+        raise RunError(
+            f"'{path}' cannot be read ({error}); move it away, and its claims are done again"
+        ) from None
+    return table
 
 
 def packed(rows: Iterable[Row]) -> bytes:
