@@ -64,3 +64,16 @@ def test_a_farther_ring_is_seen_by_itself() -> None:
 def test_quiet_neighbours_are_ruled_out() -> None:
     panel = panel_with(moved(0.0), {"near": NEAR}, neighbour="near")
     assert finding("spillover", CLAIM, panel).status == "clear"
+
+
+def test_what_is_left_after_several_starts_is_of_the_same_estimand() -> None:
+    from innoeval import evaluate, simulate
+
+    case = simulate.draw(
+        "growing_effects+spillover", seed=1, n_units=30, n_treated=10, n_before=36, size=2.0,
+        noise=0.05, shock_sd=0.0, season=0.0,
+    )  # fmt: skip
+    found = {f.check: f for f in evaluate(case.claim, case.panel).findings}["spillover"]
+    assert found.status == "problem"
+    # Each unit's own change would weigh late starters, whose effects are small, too much: 1.74.
+    assert sum(found.left) / 2 == pytest.approx(2.0, abs=0.1)

@@ -12,6 +12,7 @@ from innoeval.designs.base import (
     DecidingDesign,
     Effects,
     Kernel,
+    Mask,
     Spell,
     last_spells,
 )
@@ -177,6 +178,28 @@ class Case:
             effect=found.effect, std_error=found.std_error, p_value=found.p_value,
             low=found.low, high=found.high, df=found.df,
         )  # fmt: skip
+
+    def without(self, units: Mask) -> tuple[float | None, Interval | None]:
+        """The improvement and its interval without some units, of the same estimand as the estimate's.
+
+        With several starts the design is fitted again: changes of units weigh every unit alike, and
+        effects that grow or fade would come out as another number.
+
+        Parameters
+        ----------
+        units
+            Mask (N,) of those left out.
+        """
+        if self.staggered:
+            outcomes = np.where(units[:, None], np.nan, self.panel.matrix(self.claim.outcome))
+            refitted = self.refit(self.panel.with_values(self.claim.outcome, outcomes))
+            return (
+                (None, None)
+                if refitted is None
+                else (refitted.improvement, refitted.improvement_int)
+            )
+        found = self.compare(np.where(units, np.nan, self.changes_of()), self.policy.level)
+        return (None, None) if found is None else self.improvement(found)
 
     def improvement(self, found: Effects, k: int = 0) -> tuple[float, Interval]:
         """One of many effects turned so that positive = better, with its interval."""

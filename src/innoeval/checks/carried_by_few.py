@@ -59,11 +59,12 @@ class CarriedByFew:
         best = ours[order[:k]]
         shift = float(gains.mean() - gains[order[k:]].mean())
         names = " and ".join(case.panel.units[unit] for unit in best)
-        without = numbers.copy()
-        without[best] = np.nan
-        found = case.compare(without, case.policy.level)
-        effect, left = (float("nan"), None) if found is None else case.improvement(found)
-        said = f"Without {names} the improvement would be {amount(effect)} instead of {amount(effect + shift)}"
+        effect, left = case.without(np.isin(np.arange(len(numbers)), best))
+        effect = float("nan") if effect is None else effect
+        whole = case.estimate.improvement if case.staggered else effect + shift
+        said = (
+            f"Without {names} the improvement would be {amount(effect)} instead of {amount(whole)}"
+        )
         error = float(gains.std(ddof=1)) * (1 / (len(gains) - k) - 1 / len(gains)) ** 0.5
         half = case.claimed / 2 if case.claimed else case.margin
         if shift < min(case.margin, half):

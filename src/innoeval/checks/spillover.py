@@ -72,9 +72,7 @@ class Spillover:
         adjusted = holm(found.p_value[1:])
         worst = int(adjusted.argmin())
         moved = float(found.effect[1 + worst])
-        without = np.where(near, np.nan, numbers)
-        relaxed = case.compare(without, case.policy.level)
-        effect, left = (None, None) if relaxed is None else case.improvement(relaxed)
+        effect, left = case.without(near)
         told = "" if effect is None else f"; without them the improvement would be {amount(effect)}"
         where = "The units next to a treated one"
         if len(rings) > 1:
