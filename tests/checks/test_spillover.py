@@ -66,6 +66,11 @@ def test_quiet_neighbours_are_ruled_out() -> None:
     assert finding("spillover", CLAIM, panel).status == "clear"
 
 
+def test_units_of_which_nothing_is_said_are_not_far_away() -> None:
+    panel = panel_with(moved(0.0), {"near": np.full_like(NEAR, np.nan)}, neighbour="near")
+    assert finding("spillover", CLAIM, panel).status == "cannot_tell"
+
+
 def test_what_is_left_after_several_starts_is_of_the_same_estimand() -> None:
     from innoeval import evaluate, simulate
 

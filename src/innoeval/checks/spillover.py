@@ -51,6 +51,13 @@ class Spillover:
         known = np.isfinite(numbers)
         n_near, n_far = int((near & known).sum()), int((far & known).sum())
         if not n_near:
+            silent = ~treated & ~np.isfinite(case.panel.matrix(column)).any(axis=1)
+            if silent.any():
+                return Measurement(
+                    status="cannot_tell",
+                    says=f"Of {int(silent.sum())} comparison units the data do not say whether they are next to a "
+                    "treated one; no other is.",
+                )
             return Measurement(status="clear", says="No comparison unit is next to a treated one.")
         if n_far < 2:
             return Measurement(
