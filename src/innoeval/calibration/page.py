@@ -44,7 +44,9 @@ _COLUMNS = (
 )
 _OPEN = (
     _Column("null left open", "left_open", "null", least=0.98),
+    _Column("half left open", "left_open", "half", least=0.98),
     _Column("true left open", "left_open", "true", least=0.98),
+    _Column("harmful left open", "left_open", "harmful", least=0.98),
     _Column("null supported", "false_support", "null", most=0.025),
     _Column("harmful supported", "false_support", "harmful", most=0.005),
     _Column("right finding (null)", "hit", "null", least=0.95),
