@@ -129,18 +129,18 @@ def claim_jsons() -> list[bytes]:
 
 def panel_lists() -> list[bytes]:
     """Lists of panels."""
-    return [b"wards: {file: panel.csv, claims: [desk, night], unit: ward, period: month, outcomes: [days],\n"
+    return [(b"wards: {file: panel.csv, claims: [desk, night], unit: ward, period: month, outcomes: [days],\n"
             b"  balancing: {done: higher}, suppressed: {'*': null, '-': 0}, dayfirst: true}\n"
             b"other:\n  file: other.xlsx\n  claims: more\n  unit: ward\n  period: [year, month]\n"
-            b"  outcomes: days\n  sheet: 2\n"]  # fmt: skip
+            b"  outcomes: days\n  sheet: 2\n")]  # fmt: skip
 
 
 def ledgers() -> list[bytes]:
     """Append-only registers."""
-    claims = tuple(read_claims(pd.DataFrame([dict(id="desk", innovation="One-stop desk", outcome="days", better="lower",
-                                                  treated="North; East", start="2023-04", size="15 %",
-                                                  windows="2023-01 to 2023-03; 2023-04 to 2023-06",
-                                                  events="2023-03 | all | new law")])))  # fmt: skip
+    plain = {"id": "desk", "innovation": "One-stop desk", "outcome": "days", "better": "lower", "treated": "North; East",
+             "start": "2023-04", "size": "15 %", "windows": "2023-01 to 2023-03; 2023-04 to 2023-06",
+             "events": "2023-03 | all | new law"}  # fmt: skip
+    claims = tuple(read_claims(pd.DataFrame([plain])))
     ledger = entered(Ledger(), claims, "2023-01-15T09:30:00Z")
     ledger = entered(ledger, claims, "2023-02-15T09:30:00Z")
     lines = [entry.line for entry in ledger.entries]

@@ -9,6 +9,7 @@ from io import StringIO
 from innoeval.briefs.language import Language
 from innoeval.records.estimate import Path
 from innoeval.records.evaluation import Evaluation
+from innoeval.tables.harmless import harmless
 
 
 def attachments(
@@ -43,5 +44,5 @@ def series_csv(path: Path) -> str:
     columns = [getattr(path, name) for name in names]
     for place, period in enumerate(path.period):
         values = [float(column[place]) for column in columns]
-        writer.writerow((period, *(repr(v) if math.isfinite(v) else "" for v in values)))
+        writer.writerow((harmless(period), *(repr(v) if math.isfinite(v) else "" for v in values)))
     return text.getvalue()

@@ -8,6 +8,7 @@ import zlib
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from innoeval.errors import RecordError
@@ -15,7 +16,10 @@ from innoeval.records.evaluation import Evaluation
 
 #: So many bytes an evaluation may have when unpacked: the largest known have some 2 million.
 LARGEST = 64_000_000
+#: So many attachments are looked into: a brief has three.
+MOST = 20
 #: An attached file begins with its dictionary; typst and every usual writer leave these in clear.
+_HEAD = re.compile(rb"/EmbeddedFile\b")
 _ATTACHED = re.compile(rb"/EmbeddedFile\b[^\0]{0,2000}?\bstream\r?\n", re.DOTALL)
 _LINKED = re.compile(rb'href="data:application/(gzip|json);base64,([A-Za-z0-9+/=]+)"')
 _GZIP = 31
@@ -56,6 +60,10 @@ def evaluation_text(path: str | os.PathLike[str]) -> str:
     """
     path = Path(path)
     try:
+        if path.stat().st_size > 10 * LARGEST:
+            raise RecordError(
+                f"'{path.name}' has more than {LARGEST // 100_000} MB; no brief is that large"
+            )
         content = path.read_bytes()
     except OSError as error:
         raise RecordError(
@@ -86,14 +94,17 @@ def evaluation_text(path: str | os.PathLike[str]) -> str:
 
 def _in_pdf(content: bytes) -> Iterator[bytes]:
     """Files attached to a PDF, unpacked."""
-    for match in _ATTACHED.finditer(content):
-        packed = b"/FlateDecode" in match[0]
-        yield from _unpacked(content[match.end() :] if packed else b"", zlib.MAX_WBITS)
+    held = memoryview(content)
+    for head in islice(_HEAD.finditer(content), MOST):
+        match = _ATTACHED.match(content, head.start())
+        if match is not None and b"/FlateDecode" in match[0]:
+            yield from _unpacked(held[match.end() :], zlib.MAX_WBITS)
 
 
 def _in_page(content: bytes) -> Iterator[bytes]:
     """Files behind the links of a web page, unpacked."""
-    for kind, text in _LINKED.findall(content):
+    for match in islice(_LINKED.finditer(content), MOST):
+        kind, text = match.groups()
         try:
             packed = b64decode(text, validate=True)
         except Base64Error:
@@ -101,7 +112,7 @@ def _in_page(content: bytes) -> Iterator[bytes]:
         yield from _unpacked(packed, _GZIP) if kind == b"gzip" else iter((packed,))
 
 
-def _unpacked(packed: bytes, form: int) -> Iterator[bytes]:
+def _unpacked(packed: bytes | memoryview, form: int) -> Iterator[bytes]:
     """What a compressed stream holds, at most one byte more than an evaluation may have."""
     try:
         yield zlib.decompressobj(form).decompress(packed, LARGEST + 1)

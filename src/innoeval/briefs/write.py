@@ -13,6 +13,7 @@ from innoeval.briefs.typst import pdf
 from innoeval.errors import BriefError
 from innoeval.records.evaluation import Evaluation
 from innoeval.records.panel import Panel
+from innoeval.tables.harmless import harmless_frame
 
 _FORMATS: dict[str, Callable[[Evaluation, str | None, Edition], bytes]] = {
     ".pdf": pdf,
@@ -126,4 +127,5 @@ def panel_csv(ev: Evaluation, panel: Panel) -> str:
             "data= is not the panel that was evaluated (their fingerprints differ); "
             "give the one that evaluate() was given, or leave it out"
         )
-    return str(panel.frame.to_csv(index=False, lineterminator="\n"))
+    # Whoever opens it is a reader of the brief, and not who named the units.
+    return str(harmless_frame(panel.frame).to_csv(index=False, lineterminator="\n"))

@@ -16,6 +16,7 @@ from innoeval.cli.folder import written_together
 from innoeval.cli.options import Roles
 from innoeval.errors import RunError
 from innoeval.records.verdict import MARKS, Mark
+from innoeval.tables.harmless import harmless_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,13 +100,7 @@ def _workers(jobs: int, dask: str | None) -> Iterator[None]:
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
     """Rows for a spreadsheet: no cell of text is run as a formula."""
-    texts = frame.select_dtypes(exclude="number").columns
-    safe = frame.copy()
-    for name in texts:
-        cells = safe[name].astype(object)
-        risky = cells.map(lambda cell: isinstance(cell, str) and cell[:1] in set("=+-@\t\r"))
-        safe[name] = cells.where(~risky, "'" + cells.astype(str))
-    safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    harmless_frame(frame).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
 def summary(portfolio: Portfolio) -> Table:

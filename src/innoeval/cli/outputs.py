@@ -14,6 +14,7 @@ from innoeval.records.claim import Claim
 from innoeval.records.evaluation import Evaluation
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
+from innoeval.tables.harmless import harmless
 
 if TYPE_CHECKING:
     from innoeval.briefs import Edition
@@ -123,9 +124,4 @@ def _write_verdicts(path: Path, evaluations: Sequence[Evaluation]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
-        writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-
-
-def _cell(value: str | float | None) -> str | float | None:
-    """Text that a spreadsheet would run as a formula is marked as text."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+        writer.writerows({key: harmless(value) for key, value in row.items()} for row in rows)

@@ -1,0 +1,88 @@
+"""What the source may not do: run text as code, unpickle files, load YAML that makes objects."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+SOURCES = Path(__file__).parents[2] / "src" / "innoeval"
+#: Builtins that run a text, and calls that start a program or a shell.
+RUNS = {"eval", "exec", "compile", "execfile"}
+STARTS = {"os.system", "os.popen", "os.execv", "os.spawnl", "subprocess.run", "subprocess.Popen", "subprocess.call",
+          "subprocess.check_output", "pty.spawn"}  # fmt: skip
+PICKLES = {
+    "pickle",
+    "cPickle",
+    "dill",
+    "cloudpickle",
+    "marshal",
+    "shelve",
+    "joblib.load",
+    "pandas.read_pickle",
+}
+#: A run hands its panels to the processes that it starts itself, in memory; no file is unpickled.
+BETWEEN_OWN_PROCESSES = {"portfolio/panels.py"}
+
+
+def trees() -> list[tuple[str, ast.Module]]:
+    return [
+        (path.relative_to(SOURCES).as_posix(), ast.parse(path.read_text("utf-8")))
+        for path in sorted(SOURCES.rglob("*.py"))
+    ]
+
+
+def called(tree: ast.Module) -> set[str]:
+    return {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+
+
+def imported(tree: ast.Module) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_no_text_is_run_as_code_and_no_program_is_started() -> None:
+    found = {name: called(tree) & (RUNS | STARTS) for name, tree in trees()}
+    assert {name: calls for name, calls in found.items() if calls} == {}
+    assert {name for name, tree in trees() if "subprocess" in imported(tree)} == set()
+
+
+def test_no_file_is_unpickled() -> None:
+    users = {name for name, tree in trees() if (imported(tree) | called(tree)) & PICKLES}
+    assert users <= BETWEEN_OWN_PROCESSES
+    loads = {
+        n
+        for n, tree in trees()
+        for c in called(tree)
+        if c.endswith(("read_pickle", ".load_pickle"))
+    }
+    assert loads == set()
+    for name, tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.keyword) and node.arg == "allow_pickle":
+                assert ast.unparse(node.value) == "False", name
+
+
+def test_yaml_is_loaded_by_safe_loaders_only() -> None:
+    for name, tree in trees():
+        calls = called(tree)
+        assert not calls & {"yaml.load", "yaml.full_load", "yaml.unsafe_load", "yaml.load_all"}, (
+            name
+        )
+        bases = {ast.unparse(base) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for base in node.bases}  # fmt: skip
+        assert not {base for base in bases if base.endswith("Loader")} - {"yaml.SafeLoader"}, name
+    from innoeval.claims.plain_yaml import PlainLoader
+
+    assert {str(tag).rpartition(":")[2] for tag in PlainLoader.yaml_constructors} == {
+        "None", "str", "seq", "map",
+    }  # fmt: skip
+
+
+def test_workbooks_are_read_as_values_and_never_calculated() -> None:
+    text = (SOURCES / "tables" / "files.py").read_text("utf-8")
+    assert "data_only=True" in text
+    assert "keep_vba" not in text
