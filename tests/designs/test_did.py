@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.panels import claim_on, panel_of
 
-from innoeval.designs import DifferenceInDifferences
+from innoeval.designs import DifferenceInDifferences, did
 from innoeval.errors import ClaimError, DesignError
 from innoeval.records import Assumption, Claim, Panel, Policy
 from innoeval.stats.randomization import assignments, randomise
@@ -271,3 +271,26 @@ def test_card_krueger(shared_data: Path) -> None:
     )
     assert (after - before)[1] - (after - before)[0] == pytest.approx(2.754, abs=5e-4)
     assert DID.fit(panel, claim).effect == pytest.approx(2.75, abs=0.01)
+
+
+def test_a_design_made_ready_by_another_thread_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mine, others = panel_of(random_outcomes(1)), panel_of(random_outcomes(2))
+    ours, theirs = claim_on([0, 1, 2], 6), claim_on([3, 4, 5], 6)
+    DID.kernel(others, theirs)
+    other = did._ready
+    made = DID.kernel(mine, ours)
+    assert did._ready is not None
+
+    class Replaced(tuple):  # type: ignore[type-arg]
+        """What is kept, replaced as soon as it is looked at."""
+
+        __slots__ = ()
+
+        def __getitem__(self, at: object) -> object:
+            monkeypatch.setattr(did, "_ready", other)
+            return super().__getitem__(at)  # type: ignore[index]
+
+    monkeypatch.setattr(did, "_ready", Replaced(did._ready))
+    assert DID.kernel(mine, ours) is made

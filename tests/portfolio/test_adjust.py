@@ -101,6 +101,12 @@ def test_a_family_with_an_outcome_that_cannot_be_tested_is_not_all_of() -> None:
         {"status": "not_evaluable", "family": "permits", "p_holds_up": None},
     ]
     assert two_lists(made(rows), families="all").holds_up.empty
+    lost = {"status": None, "mark": None, "error": "no", "p_holds_up": None, "p_falls_short": None}
+    rows[1] = {**lost, "family": "permits"}
+    assert two_lists(made(rows), families="all").holds_up.empty
+    lists = two_lists(made([*rows, lost]), families="any")
+    assert lists.holds_up["id"].tolist() == ["permits"]
+    assert lists.denominator["tested"] == 1
 
 
 def test_a_rate_that_is_none_is_refused() -> None:
@@ -119,6 +125,8 @@ def test_tallies_by_column_unit_and_organisation() -> None:
     by_city = tally(portfolio, {"c00": "A", "c01": "A"}, share=True)
     assert by_city.loc["A", "holds up"] == 0.5
     assert by_city.loc["not named", "failed"] == 1
+    by_design = tally(made([{"design": "D"}, {"mark": None, "error": "no"}]), "design")
+    assert by_design.loc["not known", "failed"] == 1
     with pytest.raises(RunError, match="no column 'city'"):
         tally(portfolio, "city")
 

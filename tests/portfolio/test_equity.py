@@ -83,3 +83,16 @@ def test_groups_that_cannot_be(groups: dict[str, object], word: str) -> None:
 def test_one_group_is_none() -> None:
     with pytest.raises(RunError, match="two groups at least"):
         who_gained(CLAIM, service(0.0, 0.0), {"all": DEPRIVED})
+
+
+def test_the_worst_of_many_groups_is_picked_by_chance_too() -> None:
+    """Twelve groups alike, one treated unit each, nothing happened: the worst seems to catch up."""
+    groups = {f"g{k}": [f"u{k:02d}", f"u{k + 12:02d}"] for k in range(12)}
+    rng = np.random.default_rng(5)
+    away, claim = [], claim_on(range(12), 4, size=3.0)
+    for _ in range(4):
+        gap = who_gained(claim, panel_of(30 + rng.normal(0, 1, (24, 16))), groups).gap
+        assert gap is not None
+        assert gap.interval.low < 0
+        away.append(gap.narrowed)
+    assert np.mean(away) > 0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 from tests.panels import claim_on, panel_of
-from tests.portfolio.portfolios import copied, made
+from tests.portfolio.portfolios import copied, made, own_panels
 
 import innoeval as ie
 from innoeval.errors import RunError
@@ -73,7 +76,7 @@ def test_what_cannot_be_averaged_is_left_out_with_the_reason() -> None:
 
 def test_what_makes_an_interval_too_short_is_noted() -> None:
     alone = {"std_error": 1.0, "panel": "one", "design": "SegmentedRegression"}
-    alike = [{"estimate": 1 + i / 50, **alone} for i in range(5)]
+    alike = [{"estimate": 1 + i / 50, "units": f"u{i}", **alone} for i in range(5)]
     found = ie.pool(made(alike))["desk"]
     assert found.conf_int.high - found.conf_int.low < 2 * 1.96 / np.sqrt(5)
     shared, short = found.notes
@@ -99,9 +102,10 @@ def test_sites_that_share_comparison_units_have_errors_alike() -> None:
         ours = np.isin(np.arange(15), range(3 * k, 3 * k + 3))
         away = np.where(ours, change - change[ours].mean(), change - change[~ours].mean())
         added.append(away * np.where(ours, 1 / 3, -1 / 12))
-    expected = added[0] @ added[1] / np.sqrt(added[0] @ added[0] * added[1] @ added[1])
-    found = errors[0, 1] / np.sqrt(errors[0, 0] * errors[1, 1])
-    assert found == pytest.approx(expected)
+    # Where influences add up to more than the standard error they are shrunk to it.
+    kept = [min(1, np.sqrt(errors[k, k] / (added[k] @ added[k]))) for k in range(2)]
+    assert kept == [1, pytest.approx(0.97, abs=0.01)]
+    assert errors[0, 1] == pytest.approx(added[0] @ added[1] * kept[1])
     told = ie.pool(portfolio)["desk"]
     fit = random_effects(rows["estimate"], errors)
     assert (told.estimate, told.tau) == (fit.coefficients[0], np.sqrt(fit.tau2))
@@ -110,13 +114,57 @@ def test_sites_that_share_comparison_units_have_errors_alike() -> None:
 
 
 def test_sites_whose_errors_may_be_alike_in_ways_not_known_are_left_out() -> None:
-    rows = [{**row, "panel": "one", "design": "SyntheticControl"} for row in sites(4)]
+    rows = [
+        {**row, "panel": "one", "design": "SyntheticControl", "units": f"u{i}"}
+        for i, row in enumerate(sites(4))
+    ]
     why = ie.pool(made(rows)).left_out["desk"]
     assert "how alike their errors are is not known for c00, c01" in why
     claims, panel = sharing_sites()
     same = [copied(claims[0], id=f"again {i}") for i in range(3)]
     why = ie.pool(ie.evaluate_all(same, panel, progress=False)).left_out["desk"]
     assert "say the same thing twice" in why
+    versions = [{**row, "panel": "one", "design": "BeforeAfter", "units": f"a{i}; b"}
+                for i, row in enumerate(sites(3))]  # fmt: skip
+    assert "about the same units" in ie.pool(made(versions)).left_out["desk"]
+
+
+def test_sites_of_one_unit_each_are_not_taken_for_one() -> None:
+    """What a lone treated unit adds to its error is in no influence, only in the standard error."""
+    values = 30 + np.random.default_rng(4).normal(0, 1, (24, 12))
+    claims = [claim_on([k], 8, id=f"site {k}") for k in range(4)]
+    portfolio = ie.evaluate_all(
+        claims, panel_of(values), designs=[ie.designs.DifferenceInDifferences()], progress=False
+    )
+    errors = errors_together(portfolio, portfolio.tidy())
+    assert not isinstance(errors, str)
+    alike = errors / np.sqrt(np.outer(np.diag(errors), np.diag(errors)))
+    # One of 24 units against the other 23: they have some 1 / 24 of their error in common.
+    assert np.abs(alike - np.eye(4)).max() < 0.15
+
+
+def test_sites_of_a_dataset_have_panels_of_their_own(tmp_path: Path) -> None:
+    claims, panels = own_panels(3)
+    frames = [panels[c.id].frame.assign(service=c.id) for c in claims]
+    pd.concat(frames).assign(period=lambda f: f["period"].astype(str)).to_parquet(
+        tmp_path / "services.parquet"
+    )
+    source = ie.portfolio.PanelDataset(
+        tmp_path / "services.parquet", by="service",
+        roles={"unit": "unit", "period": "period", "outcomes": ["outcome"]},
+    )  # fmt: skip
+    one = [copied(claim, innovation="desk") for claim in claims]
+    there = ie.evaluate_all(one, source, progress=False)
+    usual = ie.evaluate_all(one, panels, progress=False)
+    assert there.tidy()["panel"].nunique() == 3
+    assert ie.pool(there)["desk"].conf_int == ie.pool(usual)["desk"].conf_int
+    assert ie.portfolio.two_lists(there).method.startswith("bh")
+
+
+def test_claims_of_both_directions_are_no_sites_of_one() -> None:
+    rows = [{**row, "better": better} for row, better in zip(
+        sites(4), ["lower", "higher"] * 2, strict=True)]  # fmt: skip
+    assert "lower days is better" in ie.pool(made(rows)).left_out["desk"]
 
 
 def sharing_sites() -> tuple[list[Claim], Panel]:

@@ -78,6 +78,13 @@ def test_a_real_effect_is_seen_early_and_wrong_looks_are_refused() -> None:
             watch(case.claim, case.panel, looks)
     with pytest.raises(RunError, match="mend looks= or until="):
         watch(case.claim, case.panel, ["2023-08"], until="2023-06")
+    with pytest.raises(RunError, match="data end in 2023-12; look at what there is"):
+        watch(case.claim, case.panel, ["2023-08", "2024-02"])
+    with pytest.raises(RunError, match="look 'August' is no period"):
+        watch(case.claim, case.panel, ["August"])
+    late = case.panel.window("2023-01", "2023-12")
+    with pytest.raises(RunError, match="no period before the claim's start"):
+        watch(case.claim, late, ["2023-08"])
 
 
 def test_a_look_that_no_design_can_take_is_told() -> None:

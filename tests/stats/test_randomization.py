@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from innoeval.stats import randomization
 from innoeval.stats.randomization import assignments, randomise
 
 
@@ -94,3 +95,22 @@ def test_one_true_null_in_twenty_is_rejected(seed: int) -> None:
         for i in range(20)
     ]
     np.testing.assert_allclose(sorted(p_values), np.arange(1, 21) / 20)
+
+
+def test_weights_kept_by_another_thread_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = assignments(np.arange(6) < 2, 99, seed=1)
+    theirs = assignments(np.arange(6) >= 4, 99, seed=1)
+    expected = randomization._weights(ours)
+    other = theirs, randomization._weights(theirs)
+
+    class Replaced(tuple):  # type: ignore[type-arg]
+        """What is kept, replaced as soon as it is looked at."""
+
+        __slots__ = ()
+
+        def __getitem__(self, at: object) -> object:
+            monkeypatch.setattr(randomization, "_weighed", other)
+            return super().__getitem__(at)  # type: ignore[index]
+
+    monkeypatch.setattr(randomization, "_weighed", Replaced((ours, expected)))
+    assert randomization._weights(ours) is expected

@@ -221,8 +221,9 @@ class DifferenceInDifferences:
         """
         global _ready  # noqa: PLW0603 - replaced whole, so that threads may share it
         case = arrange(panel, claim)
-        if inference is None and _ready and _ready[0] is case and _ready[1:3] == (self, policy):
-            return _ready[3]
+        known = _ready  # read once: another thread may put its own in its place
+        if inference is None and known and known[0] is case and known[1:3] == (self, policy):
+            return known[3]
         made = self._made_ready(case, panel, claim, policy, inference)
         if inference is None and case.outcomes.size <= LARGEST_KEPT:
             _ready = case, self, policy, made

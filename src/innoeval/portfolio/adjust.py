@@ -118,7 +118,7 @@ def two_lists(
                 "dropped": len(set(announced) - ids),
                 "failed": int(frame["error"].notna().sum()),
                 "not_evaluable": int((frame["status"] == "not_evaluable").sum()),
-                "tested": int(_flagged(tested)["p_falls_short"].notna().sum()),
+                "tested": int(tested[["p_holds_up", "p_falls_short"]].notna().any(axis=1).sum()),
                 "holds_up": len(holds),
                 "does_not_hold_up": len(fails),
             }
@@ -131,7 +131,7 @@ def by_family(frame: pd.DataFrame, rule: Families) -> pd.DataFrame:
 
     "All of" its outcomes improved: it holds up where every one does (the largest p-value), and does
     not where any falls short (Holm). "Any of" them improved: the other way round. A claim without
-    a family is one of its own.
+    a family is one of its own. An outcome that failed or could not be tested stays in its family.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def by_family(frame: pd.DataFrame, rule: Families) -> pd.DataFrame:
     """
     import pandas as pd
 
-    known = _flagged(frame[frame["error"].isna()])
+    known = _flagged(frame)
     family = known["family"].where(known["family"] != "", known["id"])
     rows = []
     for name, members in known.groupby(family, sort=True):
@@ -197,7 +197,7 @@ def tally(
     elif by == "unit":
         frame = frame.assign(group=frame["units"].str.split("; ")).explode("group")
     elif by in frame.columns:
-        frame["group"] = frame[by]
+        frame["group"] = frame[by].astype(object).where(frame[by].notna(), "not known")
     else:
         raise RunError(
             f"there is no column '{by}' to count by; write one of {', '.join(frame.columns)}, "
@@ -271,5 +271,7 @@ def _largest(p_values: pd.Series) -> float:
 
 
 def _smallest(p_values: pd.Series) -> float:
-    """P-value of "none": Holm's first step."""
+    """P-value of "none": Holm's first step; none where nothing can be tested."""
+    if p_values.isna().all():
+        return float("nan")
     return min(1.0, float(p_values.min()) * int(p_values.notna().sum()))

@@ -79,7 +79,8 @@ def of_other_data(
         # Held with their panels: a mapping may make them anew, and a freed place is used again.
         prints.append((source, now))
         del prints[:-_KEPT]
-    if now == before.panel:
+    # Of a source, the whole counts; behind it stands the claim's own slice.
+    if now == before.panel.partition("/")[0]:
         return None
     what = f"'{source.origin}'" if isinstance(source, Panel) else "the source of panels"
     return Fault(

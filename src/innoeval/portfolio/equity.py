@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from math import comb
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,8 +40,9 @@ class Gap:
         By how much the innovation narrowed it: the improvement of the worst served less that of
         the best served; negative where it widened.
     interval
-        Of `narrowed`, as if groups were independent: where they share comparison units it is too
-        wide rather than too narrow.
+        Of `narrowed`, at 1 − (1 − level) / pairs of groups, because the best and the worst of many
+        are picked by numbers that enter `narrowed` too: what looked worst by chance catches up. As if
+        groups were independent: where they share comparison units it is too wide rather than too narrow.
     """
 
     best: str
@@ -191,7 +193,7 @@ def _gap(table: pd.DataFrame, claim: Claim, policy: Policy) -> Gap | None:
     narrowed = float(worst["estimate"] - best["estimate"])
     error = float(np.hypot(worst["std_error"], best["std_error"]))
     dfs = [float(row["df"]) for row in (worst, best) if row["df"] == row["df"] and row["df"]]
-    tail = (1 + policy.level) / 2
+    tail = 1 - (1 - policy.level) / comb(len(known), 2) / 2
     half = error * float(stdtrit(min(dfs), tail) if dfs else ndtri(tail))
     return Gap(
         best=str(best["group"]),

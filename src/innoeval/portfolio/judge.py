@@ -72,8 +72,10 @@ def judge(
         seen = ""
         try:
             panel = _panel(i, claim, panels, fingerprint, cargo)
-            # Of a source that workers read from, the whole is what a resumed run is held against.
-            seen = panels.fingerprint if isinstance(panels, PanelSource) else panel.fingerprint
+            seen = panel.fingerprint
+            if isinstance(panels, PanelSource):
+                # A resumed run is held against the whole; what claims share is their own slice.
+                seen = f"{panels.fingerprint}/{seen}"
             ev = evaluate(claim, panel, policy=policy, designs=designs)
             rows.append({**row(ev), "panel": seen})
         except InnoevalError as error:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -21,6 +22,8 @@ from innoeval.records.panel import Panel
 _KEPT = 2
 
 _at_hand: OrderedDict[str, Panel] = OrderedDict()
+#: A worker of Dask has several threads.
+_turn = Lock()
 
 
 @runtime_checkable
@@ -187,11 +190,12 @@ def shipped(panel: Panel) -> npt.NDArray[np.uint8]:
 
 def unpacked(fingerprint: str, cargo: npt.NDArray[np.uint8]) -> Panel:
     """The panel in a cargo; a worker that has met it before takes it from what is at hand."""
-    if fingerprint in _at_hand:
-        _at_hand.move_to_end(fingerprint)
-        return _at_hand[fingerprint]
-    panel: Panel = pickle.loads(cargo.data)  # noqa: S301 - packed by this run itself
-    _at_hand[fingerprint] = panel
-    while len(_at_hand) > _KEPT:
-        _at_hand.popitem(last=False)
-    return panel
+    with _turn:
+        if fingerprint in _at_hand:
+            _at_hand.move_to_end(fingerprint)
+            return _at_hand[fingerprint]
+        panel: Panel = pickle.loads(cargo.data)  # noqa: S301 - packed by this run itself
+        _at_hand[fingerprint] = panel
+        while len(_at_hand) > _KEPT:
+            _at_hand.popitem(last=False)
+        return panel

@@ -167,6 +167,8 @@ def _why_not(members: pd.DataFrame, usable: pd.DataFrame) -> str:
         return f"its claims are on the scales {' and '.join(scales)}; state them on one"
     if len(outcomes) > 1:
         return f"its claims are about {', '.join(outcomes)}; group them by outcome with by="
+    if len(usable["better"].unique()) > 1:
+        return f"for some of its claims lower {outcomes[0]} is better, for others higher; state one"
     return ""
 
 

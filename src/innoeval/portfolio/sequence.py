@@ -149,9 +149,11 @@ def watch(
     from scipy.special import ndtr, ndtri, stdtrit
 
     launch = min(panel.calendar.position(start) for start in claim.treated.values())
-    at = [panel.calendar.position(look) for look in looks]
-    end = panel.calendar.position(until) if until is not None else max(at, default=launch)
+    at = [_place(panel, look) for look in looks]
+    end = _place(panel, until) if until is not None else max(at, default=launch)
     _refuse_looks(at, launch, end, looks)
+    if at[-1] >= panel.calendar.n:
+        raise RunError(f"the data end in {panel.periods[-1]}; look at what there is")
     # Of a mean over s periods less one over n earlier ones, with equal noise in every period.
     information = 1 / (1 / launch + 1 / (np.array([*at, end]) - launch + 1))
     share = information[:-1] / information[-1]
@@ -206,7 +208,18 @@ def _looked(claim: Claim, panel: Panel, policy: Policy) -> tuple[str, float, flo
     return found.design, found.improvement, found.std_error, df, matters
 
 
+def _place(panel: Panel, look: str) -> int:
+    try:
+        return panel.calendar.position(look)
+    except (ValueError, TypeError) as error:
+        raise RunError(f"the look '{look}' is no period of the panel ({error})") from None
+
+
 def _refuse_looks(at: list[int], launch: int, end: int, looks: Sequence[str]) -> None:
+    if launch < 1:
+        raise RunError(
+            "there is no period before the claim's start; take a panel that begins earlier"
+        )
     if not at or at != sorted(set(at)) or at[0] < launch or at[-1] > end:
         raise RunError(
             f"the looks {', '.join(map(str, looks)) or '(none)'} must rise, begin at the claim's "

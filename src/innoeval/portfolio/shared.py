@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 #: Designs that hold a site against its own past, and use no other unit.
 ALONE = ("SegmentedRegression", "StructuralTimeSeries", "BeforeAfter")
-#: Estimates whose errors are more alike than this say the same thing twice.
-_SAME = 0.999
 
 
 def sharing(sites: pd.DataFrame) -> pd.Series:
@@ -29,9 +27,10 @@ def errors_together(portfolio: Portfolio, sites: pd.DataFrame) -> Floats | str:
     r"""Covariance of the errors of some estimates, as improvement on the claim's scale.
 
     An estimate's error is the sum over units of their influences, so that two estimates of one
-    panel have the correlation :math:`\sum_i a_i b_i/\sqrt{\sum_i a_i^2\sum_i b_i^2}`. Standard errors
-    stay those of the estimates. Estimates of different panels have independent errors, and so have
-    those of single series.
+    panel have the covariance :math:`\sum_i a_i b_i/N^2`. Standard errors stay those of the estimates:
+    influences do not hold all of them, and of a unit that is treated alone they hold nothing. Only
+    where they add up to more than a standard error are they shrunk to it. Estimates of different
+    panels have independent errors, and so have those of single series.
 
     Parameters
     ----------
@@ -44,6 +43,9 @@ def errors_together(portfolio: Portfolio, sites: pd.DataFrame) -> Floats | str:
     -------
     Array (k, k) in the order of the rows; or why it cannot be told.
     """
+    shared = sites[sharing(sites)]
+    if any(_overlap(members["units"]) for _, members in shared.groupby("panel", sort=False)):
+        return "some of its claims are about the same units, and say the same thing twice"
     error = sites["std_error"].to_numpy(dtype=np.float64)
     alike = np.eye(len(sites))
     together = sharing(sites) & ~sites["design"].isin(ALONE)
@@ -59,17 +61,15 @@ def errors_together(portfolio: Portfolio, sites: pd.DataFrame) -> Floats | str:
             )
         at = [place[name] for name in ids]
         rows = np.array([influences[name] for name in ids])
-        rows /= np.sqrt((rows**2).sum(axis=1, keepdims=True))
+        rows /= np.maximum(np.sqrt((rows**2).sum(axis=1, keepdims=True)), 1.0)
         found = rows @ rows.T
         np.fill_diagonal(found, 1.0)
-        if np.abs(found - np.eye(len(ids))).max() > _SAME:
-            return "some of its claims are about the same units, and say the same thing twice"
         alike[np.ix_(at, at)] = found
     return np.asarray(alike * np.outer(error, error))
 
 
 def _influences(portfolio: Portfolio, rows: pd.DataFrame) -> dict[str, Floats]:
-    """Influence of every unit of the panel on the improvement, by claim; without those unknown."""
+    """Influence of every unit on the improvement, in standard errors, by claim; where it is known."""
     if rows.empty:
         return {}
     found = {}
@@ -77,8 +77,14 @@ def _influences(portfolio: Portfolio, rows: pd.DataFrame) -> dict[str, Floats]:
         if text is None:
             continue
         ev = Evaluation.from_json(text)
-        influence = ev.estimate.influence if ev.estimate is not None else None
-        if influence is None or len(influence) != ev.measured.n_units or not influence.any():
+        if ev.estimate is None or not ev.estimate.std_error or ev.estimate.influence is None:
             continue
-        found[ev.claim.id] = -influence if ev.claim.better == "lower" else influence
+        influence = ev.estimate.influence / (len(ev.estimate.influence) * ev.estimate.std_error)
+        if len(influence) == ev.measured.n_units and influence.any():
+            found[ev.claim.id] = -influence if ev.claim.better == "lower" else influence
     return found
+
+
+def _overlap(units: pd.Series) -> bool:
+    """Whether a treated unit stands in two claims."""
+    return bool(units.str.split("; ").explode().duplicated().any())

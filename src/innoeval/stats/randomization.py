@@ -277,8 +277,9 @@ def between(one: Floats, two: Floats, part: float) -> Floats:
 def _weights(chosen: Masks) -> Floats:
     """What makes a difference in means of each assignment, (M, N); kept while the same are asked for."""
     global _weighed  # noqa: PLW0603 - replaced whole, so that threads may share it
-    if _weighed is not None and _weighed[0] is chosen:
-        return _weighed[1]
+    known = _weighed  # read once: another thread may put its own in its place
+    if known is not None and known[0] is chosen:
+        return known[1]
     k = chosen.sum(axis=1, keepdims=True)
     weights: Floats = np.where(chosen, 1.0 / k, -1.0 / (chosen.shape[1] - k))
     if not chosen.flags.writeable and chosen.size <= _LARGEST_KEPT:
