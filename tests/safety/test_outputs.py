@@ -8,7 +8,6 @@ import sys
 from dataclasses import fields, replace
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -22,6 +21,7 @@ from innoeval.briefs.place import file_names, put
 from innoeval.briefs.write import panel_csv
 from innoeval.cli.batch import write_table
 from innoeval.cli.outputs import evaluate_into
+from innoeval.errors import InnoevalError
 from innoeval.tables.harmless import harmless
 
 FORMULAS = (
@@ -44,6 +44,11 @@ PATHS = ("../../x", "/etc/x", "..", ".", "", "a/../../b", "C:\\x", "\\\\host\\sh
 @pytest.mark.parametrize("text", FORMULAS)
 def test_a_text_that_a_spreadsheet_would_run_is_marked(text: str) -> None:
     assert harmless(text) == f"'{text}"
+
+
+def test_a_carriage_return_does_not_begin_a_row() -> None:
+    assert harmless("\r=1") == "'\n=1"
+    assert harmless("North\r=1+1") == "North\n=1+1"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +167,7 @@ def test_a_password_is_nowhere_in_what_is_kept(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     secret = "hunter2SECRET"  # noqa: S105 - not one
-    with caplog.at_level("DEBUG"), pytest.raises(ie.InnoevalError) as caught:
+    with caplog.at_level("DEBUG"), pytest.raises(InnoevalError) as caught:
         ie.records(
             f"postgres://reader:{secret}@127.0.0.1:1/city", unit="ward", opened="opened", table="t"
         )

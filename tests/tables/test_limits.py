@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import resource
 import time
 import zipfile
@@ -117,6 +116,7 @@ def test_a_column_of_one_value_a_billion_times(
 
 def test_a_long_text_very_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import pyarrow as pa
+    from pyarrow import parquet as pq
 
     monkeypatch.setenv(limits.SETTING, "200")
     text = pa.array(["x" * 100_000]).dictionary_encode()
@@ -124,7 +124,8 @@ def test_a_long_text_very_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         pa.array(np.zeros(20_000, dtype=np.int32)), text.dictionary
     )
     table = pa.table({"ward": column.cast(pa.dictionary(pa.int32(), pa.string()))})
-    path = parquet(tmp_path / "a.parquet", table)
+    path = tmp_path / "a.parquet"
+    pq.write_table(table, path, compression="zstd", store_schema=False)
     assert path.stat().st_size < 200_000
     with cheaply(), pytest.raises(SourceError, match=r"unpacked it has [\d,]+ MB"):
         panel(path)
@@ -235,8 +236,7 @@ def test_a_brief_of_nothing_but_heads_takes_no_time(tmp_path: Path) -> None:
 
 
 def test_every_refusal_says_what_to_do() -> None:
-    for origin in ("a.csv", "a.xlsx"):
-        try:
-            limits.refuse_larger(9e12, origin)
-        except InnoevalError as error:
-            assert json.dumps(str(error)).startswith(f'"{origin}: it has 9,000,000 MB')
+    with pytest.raises(
+        InnoevalError, match=r"a\.csv: it has 9,000,000 MB.*set INNOEVAL_LARGEST_MB="
+    ):
+        limits.refuse_larger(9e12, "a.csv")
