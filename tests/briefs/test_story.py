@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import get_args
 
+import numpy as np
 import pytest
 from tests.calibration import staggered_claims
 
@@ -122,6 +123,33 @@ def test_the_evidence_is_told_from_the_plain_series_to_the_number_that_decides(
     )
     assert said[3] == "The 15 % announced is more than that range holds."
     assert "The innovation accounts for about 47 % of it" in said[4]
+
+
+def test_nothing_is_put_down_to_the_innovation_where_no_improvement_is_shown(build: Build) -> None:
+    ev = build("overstated")
+    assert ev.verdict.improvement_shown
+    unsure = replace(ev, verdict=replace(ev.verdict, improvement_shown=False))
+    assert "accounts for" in story(ev).evidence[4]
+    assert "accounts for" not in " ".join(story(unsure).evidence)
+
+
+def test_a_change_before_and_after_is_said_to_be_of_the_periods_that_the_claim_compares(
+    build: Build,
+) -> None:
+    ev = build("overstated")
+    windows = (("2023-07", "2023-12"), ("2024-07", "2024-12"))
+    own, all_of_it = (replace(ev, claim=replace(ev.claim, windows=w)) for w in (windows, None))
+    assert story(own).evidence[4].startswith("In the periods that the claim compares, before and")
+    assert story(all_of_it).evidence[4].startswith("Before and after alone")
+
+
+def test_others_that_stayed_are_no_part_of_the_change(build: Build) -> None:
+    ev = build("overstated")
+    path = ev.estimate.path
+    nearly = 20 - 1e-7 * np.arange(len(path.observed))
+    still = replace(ev, estimate=replace(ev.estimate, path=replace(path, comparison=nearly)))
+    assert "it stayed at 20" in story(still).evidence[1]
+    assert "would have come anyway" not in story(still).evidence[1]
 
 
 def test_the_interval_that_decides_is_the_one_that_is_told(build: Build) -> None:

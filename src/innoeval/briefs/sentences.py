@@ -68,11 +68,12 @@ def _elsewhere(
     """How the comparison units moved, and how much of our own move they make."""
     n, theirs = len(ev.measured.comparison), after - before
     others = say.counting("evidence.others", n) if n else say("evidence.others_unknown")
+    moved = _moved(sizes, before, after)
     said = say(
-        f"evidence.others_{_moved(sizes, before, after)}", others=others,
+        f"evidence.others_{moved}", others=others,
         before=sizes.units(before), after=sizes.units(after),
     )  # fmt: skip
-    if theirs * ours > 0:
+    if moved != "stayed" and theirs * ours > 0:
         said += " " + say(f"evidence.anyway_{'all' if abs(theirs) >= abs(ours) else 'part'}")
     return said
 
@@ -133,14 +134,18 @@ def _difference(ev: Evaluation, estimate: Estimate, say: Language) -> tuple[str,
 
 
 def _alone(ev: Evaluation, estimate: Estimate, say: Language) -> tuple[str, ...]:
-    """The promoter's own comparison, where it tells another story."""
+    """The promoter's own comparison, where it tells another story.
+
+    A part of it is put down to the innovation only where an improvement is shown.
+    """
     if ev.announced is None or math.isclose(ev.announced.effect, estimate.effect, rel_tol=0.1):
         return ()
     raw = ev.announced.effect
     size = Sizes.of(ev, say).units(abs(raw))
-    said = say(f"evidence.alone_{'fall' if raw < 0 else 'rise'}", size=size)
+    whose = "alone" if ev.claim.windows is None else "own"
+    said = say(f"evidence.{whose}_{'fall' if raw < 0 else 'rise'}", size=size)
     share = estimate.effect / raw if raw else math.nan
-    if 0 < share < 1:
+    if 0 < share < 1 and ev.verdict.improvement_shown:
         said += " " + say(
             "evidence.alone_share", share=say("size.percent", value=say.number(100 * share, 0))
         )

@@ -225,7 +225,7 @@ def _companions(ev: Evaluation, say: Language) -> str:
         said.append(
             say(
                 "method.exaggeration", smallest=sizes.stated(verdict.smallest),
-                power=say.percent(beside.power), times=say.number(beside.exaggeration, 1),
+                power=say("size.percent", value=say.number(100 * beside.power, 0)), times=say.number(beside.exaggeration, 1),
             )
         )  # fmt: skip
     return " ".join(said)
@@ -278,12 +278,17 @@ def provenance(ev: Evaluation, say: Language) -> tuple[Row, ...]:
     ]
     short = [f"{key} {value}" for key, value in shown if _VERSION.fullmatch(value)]
     rest = [
-        (say.recorded(words.capital(key)), say.recorded(value, _QUERY))
+        (_named(key, say), say.recorded(value, _QUERY))
         for key, value in shown
         if not _VERSION.fullmatch(value)
     ]
     made = say("method_row.made_with")
     return ((made, ", ".join(short)), *rest) if short else tuple(rest)
+
+
+def _named(key: str, say: Language) -> str:
+    """The usual fact by its translated name; any other as it was recorded."""
+    return say("method_row.source") if key == "source" else say.recorded(words.capital(key))
 
 
 def digests(ev: Evaluation, say: Language) -> tuple[Row, ...]:
