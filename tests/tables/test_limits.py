@@ -164,7 +164,7 @@ def test_packed_records_are_counted_first(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv(limits.SETTING, "20")
     path = tmp_path / "a.csv.gz"
     path.write_bytes(gzip.compress(b"ward,opened\n" + b"A,2023-01-01\n" * 2_000_000, 6))
-    with cheaply(), pytest.raises(SourceError, match="unpacked it has more than 2[01] MB"):
+    with cheaply(), pytest.raises(SourceError, match=r"unpacked it has more than 2[01] MB"):
         ie.records(path, unit="ward", opened="opened")
 
 
