@@ -2,7 +2,7 @@
 # `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser lint notebooks calibrate tables matrix differential bench sample pictures lock site clean fuzz licences sbom
+.PHONY: help demo test browser lint notebooks calibrate tables matrix differential mutation coverage soak trust bench sample pictures lock site clean fuzz licences sbom
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -60,6 +60,27 @@ differential: $(READY)  ## ask other libraries about 2,000 random panels (needs 
 fuzz: $(READY)  ## a million odd files for every reader (hours)
 	@rm -f docs/trust/fuzzing.jsonl
 	@$(BIN)/python -m tests.fuzz --inputs 1000000 --record docs/trust/fuzzing.jsonl --page docs/trust/fuzzing.md
+
+mutation: $(READY)  ## put faults into the code that decides, and see which ones tests miss (hours)
+	@$(BIN)/python -m tests.mutation --collect
+	@$(BIN)/python -m tests.mutation --sample 200 --seed 1
+	@$(BIN)/python -m tests.mutation --page >docs/trust/mutation.md.part && mv docs/trust/mutation.md.part docs/trust/mutation.md
+
+coverage: $(READY)  ## lines and branches that the fast suite runs (slow)
+	@$(BIN)/coverage erase && $(BIN)/coverage run -m pytest -q -n 0 -m "not slow and not browser" && $(BIN)/coverage combine -q
+	@{ printf '# Coverage\n\nPrinted by `make coverage`: lines and branches that the fast suite runs in its own process.\n\n'; \
+		$(BIN)/coverage report --format=markdown; } >docs/trust/coverage.md.part && mv docs/trust/coverage.md.part docs/trust/coverage.md
+
+soak: $(READY)  ## batch upon batch, and what is left of memory and files (a quarter of an hour)
+	@$(BIN)/python -m tests.soak --minutes 12 --claims 8 >docs/trust/soak.md.part && mv docs/trust/soak.md.part docs/trust/soak.md
+
+# One after the other, each with its page; what was measured is gathered at the end.
+trust: $(READY)  ## run everything again that "How this is tested" quotes (many hours)
+	@for target in test browser lint differential fuzz mutation coverage soak matrix calibrate tables licences sbom; do \
+		$(MAKE) $$target || exit 1; done
+	@$(BIN)/python -m tests.numerics.precision >docs/trust/numerics.md.part && mv docs/trust/numerics.md.part docs/trust/numerics.md
+	@$(BIN)/python -m tests.trust >docs/trust/how-this-is-tested.md.part \
+		&& mv docs/trust/how-this-is-tested.md.part docs/trust/how-this-is-tested.md
 
 licences: $(READY)  ## every package is pinned, and its licence is allowed
 	@$(BIN)/python scripts/check_licences.py

@@ -92,6 +92,8 @@ def page(samples: Sequence[Sample], minutes: float, claims: int, chunk: int, wor
             f"{len(pids)} worker processes were seen in that time ({workers} at once), so {'no worker was replaced' if len(pids) == workers else 'some were replaced'}."
         ),
         "",
+        flat(warm),
+        "",
         "## What that comes to in a day",
         "",
         (
@@ -120,6 +122,21 @@ def page(samples: Sequence[Sample], minutes: float, claims: int, chunk: int, wor
         "",
     ]
     return "\n".join(lines)
+
+
+def flat(samples: Sequence[Sample]) -> str:
+    """Whether memory stood still, in words."""
+    grown = {
+        "the main process": slope(samples, [sample.main for sample in samples]),
+        "the largest worker": slope(samples, [sample.workers for sample in samples]),
+    }
+    rising = [name for name, found in grown.items() if found.value > 1.96 * found.error]
+    if not rising:
+        return "**Memory is flat**: no growth that differs from nothing."
+    return (
+        f"**Memory is not flat yet**: that of {' and of '.join(rising)} still grows, by little. Caches of the library are "
+        "bounded (the largest hold 256 entries) and fill with new designs; a run of a few hundred claims cannot tell them from a leak."
+    )
 
 
 def upper(samples: Sequence[Sample], field: str) -> float:
