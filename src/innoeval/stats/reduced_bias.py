@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from innoeval.stats.covariance import Codes, Floats, bread
+from innoeval.stats.covariance import Codes, Floats
 
 Kind = Literal["CR2", "CR3"]
 Blocks = list[npt.NDArray[np.intp]]
@@ -55,20 +55,22 @@ def reduced_bias(X: Floats, residuals: Floats, codes: Codes, kind: Kind = "CR2")
     >>> round(found.covariance.item(), 9), round(found.df.item(), 9)
     (1.0, 1.0)
     """
-    inverse = bread(X)
+    # On an orthonormal basis of the regressors: however alike two of them are, no digits are lost.
+    basis, triangle = np.linalg.qr(X)
+    back = np.linalg.inv(triangle)
     power = {"CR2": -0.5, "CR3": -1.0}[kind]
     k, n_groups = X.shape[1], int(codes.max()) + 1
     sums = np.empty((n_groups, k, residuals.shape[1]))
     crossed, squares = np.empty((n_groups, k, k)), np.empty((n_groups, k))
     for g, rows in enumerate(_blocks(codes)):
-        block = X[rows]
-        inflated = _power(np.eye(len(rows)) - block @ inverse @ block.T, power)
+        block = basis[rows]
+        inflated = _power(np.eye(len(rows)) - block @ block.T, power)
         sums[g] = block.T @ (inflated @ residuals[rows])
-        own = inflated @ block @ inverse
+        own = inflated @ block @ back.T
         squares[g] = (own**2).sum(axis=0)
         crossed[g] = own.T @ block
     meat = np.einsum("gaK,gbK->Kab", sums, sums, optimize=True)
-    return Reduced(np.asarray(inverse @ meat @ inverse), _freedom(squares, crossed, inverse))
+    return Reduced(np.asarray(back @ meat @ back.T), _freedom(squares, crossed))
 
 
 def jackknife(X: Floats, outcomes: Floats, codes: Codes) -> Floats:
@@ -108,16 +110,17 @@ def jackknife(X: Floats, outcomes: Floats, codes: Codes) -> Floats:
     return total * (n_groups - 1) / n_groups
 
 
-def _freedom(squares: Floats, crossed: Floats, inverse: Floats) -> Floats:
-    """(tr Γ)² / tr Γ² of Γ_gh = [g = h] a_g'a_g − a_g'X_g (X'X)⁻¹ X_h'a_h, for each coefficient.
+def _freedom(squares: Floats, crossed: Floats) -> Floats:
+    """(tr Γ)² / tr Γ² of Γ_gh = [g = h] a_g'a_g − a_g'Q_g Q_h'a_h, for each coefficient.
 
-    With D the diagonal matrix and C the rows a_g'X_g, both traces need k × k products alone.
+    Q is the orthonormal basis; with D the diagonal matrix and C the rows a_g'Q_g, both traces need
+    k × k products alone.
     """
     df = np.empty(squares.shape[1])
     for c in range(len(df)):
         own, across = squares[:, c], crossed[:, c, :]
-        taken = ((across @ inverse) * across).sum(axis=1)
-        product = inverse @ (across.T @ across)
+        taken = (across**2).sum(axis=1)
+        product = across.T @ across
         trace = own.sum() - taken.sum()
         total = (own**2).sum() - 2 * (own * taken).sum() + np.trace(product @ product)
         df[c] = trace**2 / total if total > 0 else np.nan
