@@ -279,3 +279,22 @@ def test_what_is_no_claim_is_told() -> None:
         ie.evaluate_all(frame, panels, progress=False)
     with pytest.raises(ClaimError, match="'a' is a str and no claim"):
         ie.evaluate_all(iter([*claims, "a"]), panels, progress=False)
+
+
+@pytest.mark.parametrize("chunk_size", [0, -1])
+def test_a_chunk_holds_a_claim_at_least(
+    small: tuple[list[Claim], dict[str, Panel]], chunk_size: int
+) -> None:
+    claims, panels = small
+    with pytest.raises(RunError, match="at least one claim"):
+        ie.evaluate_all(claims, panels, chunk_size=chunk_size, progress=False)
+
+
+def test_a_stream_may_not_leave_out_what_was_done(
+    small: tuple[list[Claim], dict[str, Panel]], tmp_path: Path
+) -> None:
+    claims, panels = small
+    run = tmp_path / "run.parquet"
+    ie.evaluate_all(claims, panels, resume=run, progress=False)
+    with pytest.raises(RunError, match="is not among the claims now"):
+        ie.evaluate_all(iter(claims[1:]), panels, resume=run, progress=False)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from innoeval.errors import ClaimError, Fault, nearest
-from innoeval.portfolio.panels import PanelSource, shipped
+from innoeval.portfolio.panels import PanelSource, known, shipped
 from innoeval.records.claim import Claim
 from innoeval.records.panel import Panel
 
@@ -66,6 +66,8 @@ def chunks(claims: Iterable[Claim], panels: Panels, size: int) -> Iterator[Chunk
             yield Chunk(claims=cut, panels=None, fingerprint=fingerprint, cargo=cargo)
         return
     if not isinstance(panels, Mapping):
+        # Told here it travels with the source; each worker would read all data for it.
+        known(panels)
         for cut in _cut(claims, size):
             yield Chunk(claims=cut, panels=panels)
         return

@@ -36,16 +36,21 @@ def refuse_other(
             faults.append(_changed(claim, folder))
         elif fault := of_other_data(claim, panels, before, str(folder), prints):
             faults.append(fault)
-    faults += [
+    faults += left_out(set(done) - {claim.id for claim in claims}, str(folder))
+    if faults:
+        raise RunError(faults)
+
+
+def left_out(names: Collection[str], origin: str) -> list[Fault]:
+    """What is wrong with claims that were done, and are no longer among the claims."""
+    return [
         Fault(
             found=f"claim '{name}' was evaluated in this run and is not among the claims now",
             remedy="leave it in, so that it is counted; or name another folder",
-            origin=str(folder),
+            origin=origin,
         )
-        for name in sorted(set(done) - {claim.id for claim in claims})
+        for name in sorted(names)
     ]
-    if faults:
-        raise RunError(faults)
 
 
 def of_other_data(

@@ -183,6 +183,22 @@ def _no_row(by: str, name: str, key: str, origin: str) -> Fault:
     )
 
 
+def known(source: PanelSource) -> str:
+    """The fingerprint of a source, which is read before any claim is.
+
+    Raises
+    ------
+    RunError
+        Where the data cannot be read.
+    """
+    try:
+        return source.fingerprint
+    except OSError as error:
+        raise RunError(
+            f"the data of the panels cannot be read ({error}); check the path, and that you may read it"
+        ) from None
+
+
 def shipped(panel: Panel) -> npt.NDArray[np.uint8]:
     """A panel as an array of bytes, which every backend of joblib carries to a worker only once."""
     return np.frombuffer(pickle.dumps(panel, protocol=pickle.HIGHEST_PROTOCOL), dtype=np.uint8)

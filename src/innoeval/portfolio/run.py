@@ -23,7 +23,7 @@ from innoeval.portfolio.chunks import (
     refuse_unfit,
     twice,
 )
-from innoeval.portfolio.earlier import Prints, of_other_data, refuse_other
+from innoeval.portfolio.earlier import Prints, left_out, of_other_data, refuse_other
 from innoeval.portfolio.judge import Judged, judge
 from innoeval.portfolio.progress import bar
 from innoeval.portfolio.rows import TIDY
@@ -99,6 +99,8 @@ def evaluate_all(
     >>> evaluate_all([case.claim], case.panel).tidy().at[0, "mark"]
     'holds up'
     """
+    if chunk_size is not None and chunk_size < 1:
+        raise RunError(f"chunk_size is {chunk_size}; at least one claim goes to a worker at a time")
     store = None if resume is None else Store(Path(resume))
     known = len(claims) if isinstance(claims, Collection) else None
     if isinstance(claims, Collection):
@@ -208,7 +210,11 @@ def _judged(
                 f"use fewer of them or a smaller chunk_size; {_kept(store)}"
             ) from None
         else:
-            return
+            if not flying:
+                return
+            # Drawn while a pool broke, and never taken up: nothing is lost that was drawn.
+            stream = iter(list(flying.values()))
+            flying.clear()
 
 
 def _kept(store: Store | None) -> str:
@@ -237,6 +243,8 @@ def _left(
                 raise ClaimError([fault])
         if claim.id not in done:
             yield claim
+    if not checked and (faults := left_out(set(done) - met, origin)):
+        raise RunError(faults)
 
 
 def _usual_size(left: int | None) -> int:
