@@ -2,7 +2,7 @@
 # `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser lint notebooks calibrate tables matrix differential mutation coverage soak trust bench sample pictures lock site clean fuzz licences sbom
+.PHONY: help demo test browser lint notebooks calibrate tables matrix differential mutation coverage flaky precision soak trust bench sample pictures lock site clean fuzz licences sbom
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -91,6 +91,15 @@ sbom: $(READY)  ## a list of all that innoeval is made with (CycloneDX, validate
 	@mkdir -p dist
 	@.venv/sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type library --output-reproducible \
 		--validate -o dist/sbom.json $(BIN)/python
+
+flaky: $(READY)  ## the fast suite twenty times over, spread differently each time (an hour)
+	@for run in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do \
+		PYTHONHASHSEED=$$run $(BIN)/pytest -q -n $$((run % 3 + 2)) --dist=worksteal -m "not slow and not browser" \
+		|| { echo "run $$run of 20 failed"; exit 1; }; done; echo "20 runs, none failed"
+
+precision: $(READY)  ## core formulas beside the same in 50 digits
+	@$(BIN)/python -m tests.numerics.precision >docs/trust/numerics.md.part \
+		&& mv docs/trust/numerics.md.part docs/trust/numerics.md
 
 bench: $(READY)  ## time and memory beside other libraries, as tables (slow)
 	@$(BIN)/python -m benchmarks

@@ -40,7 +40,7 @@ class Held(NamedTuple):
     @property
     def gap(self) -> float:
         whole = abs(self.exact)
-        return float(abs(mp.mpf(float(self.ours)) - self.exact) / (whole if whole else 1))
+        return float(abs(mp.mpf(float(self.ours)) - self.exact) / (whole or 1))
 
 
 def held(*, slow: bool = True) -> Iterator[Held]:
