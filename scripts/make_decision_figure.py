@@ -7,18 +7,18 @@ from pathlib import Path
 
 WIDTH, ROW, BOX, LEFT, RIGHT = 820, 74, 50, 20, 490
 STEPS = (
-    ("Are there units that never got it, or not yet?", "no", "SegmentedRegression",
+    ("Two units that never got it, or not yet?", "no", "SegmentedRegression",
      "one series; certainty low at most"),
     ("Did the treated units start at more than one date?", "yes", "CallawaySantAnna",
      "imputation shown beside it"),
-    ("One treated unit, and at least 19 to imitate it with?", "yes", "SyntheticDiD",
+    ("One treated, 19 to imitate it, 8 periods before?", "yes", "SyntheticDiD",
      "synthetic control shown beside it"),
 )  # fmt: skip
 LAST = ("DifferenceInDifferences", "by randomisation with 5 treated units or fewer")
 ALT = (
-    "Three questions in order. No comparison units: SegmentedRegression. Several start dates: "
-    "CallawaySantAnna. One treated unit and at least 19 comparison units: SyntheticDiD. Otherwise: "
-    "DifferenceInDifferences."
+    "Three questions in order. Fewer than two comparison units: SegmentedRegression. Several start "
+    "dates: CallawaySantAnna. One treated unit, at least 19 comparison units and 8 periods before the "
+    "start: SyntheticDiD. Otherwise: DifferenceInDifferences."
 )
 
 

@@ -263,7 +263,10 @@ def _tallies(
     counts = tally(portfolio, by)
     if len(counts) < 2:
         return ()
-    counts = counts[(counts > 0).any(axis=1)].assign(total=lambda table: table.sum(axis=1))
+    counts = counts.loc[(counts > 0).any(axis=1), (counts > 0).any(axis=0)]
+    counts = counts.assign(total=counts.sum(axis=1))
+    if int(counts["total"].max()) < 2:
+        return ()  # a row for each claim says nothing that the claims do not
     counts = counts.sort_values("total", ascending=False, kind="stable")
     rows = tuple(
         (named(words.shown(str(name), 80), "(none named)"), *(f"{n:,}" for n in row))
