@@ -35,7 +35,8 @@ def test_no_column_gives_a_fault_away(fault: str, twin: str) -> None:
     for name in faulty.metrics[1:]:
         one, other = faulty.matrix(name), honest.matrix(name)
         # Levels and spreads are alike; only the change of the treated tells.
-        assert one[:, :24].mean() == pytest.approx(np.nanmean(other[:, :24]), abs=0.6)
+        # A mean of 40 levels and 24 shocks of its own has an error of 0.19; there are eleven metrics.
+        assert one[:, :24].mean() == pytest.approx(np.nanmean(other[:, :24]), abs=0.9)
         assert one[:, :24].std() == pytest.approx(np.nanstd(other[:, :24]), rel=0.3, abs=0.01)
 
 

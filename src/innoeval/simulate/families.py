@@ -71,6 +71,10 @@ _BEFORE = (
     Family(name="anticipation", says="Units changed three periods before the announced start.",
            fault="anticipation", settings=_MANY, follows=True, seen_by=("anticipation",),
            hoped=(85, 95)),
+    Family(name="early_help", says="Something else helped the treated units, from three periods before the start on, and nothing on record tells of it.",
+           fault="early_help", settings=_MANY, decidable=False),
+    Family(name="late_trend", says="The treated units began to get better by themselves six periods before the start, and went on.",
+           fault="late_trend", settings=_MANY, seen_by=("pre_trend", "anticipation")),
 )  # fmt: skip
 
 _BESIDE = (
@@ -123,7 +127,7 @@ _CHOSEN = (
     Family(name="best_sites", says="Of all units that got it those are claimed where it went well.",
            fault="best_sites", honest="all_adopters", settings=_MANY, seen_by=("adopters",)),
     Family(name="lucky_look", says="It was announced at the first lucky look, or looked at often.",
-           fault="peeking", honest="looked_at", settings=_MANY, seen_by=("peeking",)),
+           fault="peeking", honest="looked_at_and_stopped", settings=_MANY, seen_by=("peeking",)),
 )  # fmt: skip
 
 _MEASURED = (

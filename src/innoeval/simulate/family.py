@@ -8,8 +8,11 @@ from types import MappingProxyType
 from typing import Any, Literal
 from zlib import crc32
 
+import numpy as np
+
 from innoeval.errors import InnoevalError, nearest
 from innoeval.records.policy import Policy
+from innoeval.simulate.relabel import relabelled
 from innoeval.simulate.scenario import draw
 from innoeval.simulate.truth import Scenario, true_statuses
 
@@ -70,7 +73,7 @@ class Family:
     hoped: tuple[int, int] | None = None
 
     def draw(self, seed: int, truth: str = "null") -> Scenario:
-        """A panel and a claim about it, whose id and columns do not tell the family.
+        """A panel and a claim about it, whose id, columns and order of units do not tell the family.
 
         Parameters
         ----------
@@ -82,9 +85,10 @@ class Family:
 
         Returns
         -------
-        The scenario; its `truth.effect` is what really changed, in units of the outcome. Where
-        nothing changed, the promoter announces what the stated windows show; else the true size,
-        or twice of it ("half"), or its opposite ("harmful").
+        The scenario; its `truth.effect` is what really changed, in units of the outcome. The
+        promoter announces the family's `size`, of which all, half, nothing or the opposite is
+        true; where nothing is, a fault that lies in the stated windows (a bad spell, a season,
+        the best windows) announces what these show, if that is more.
 
         Raises
         ------
@@ -102,6 +106,7 @@ class Family:
         # Families are independent of each other, the truths of one family share what chance did.
         own = seed * 2**32 + crc32(self.name.encode())
         drawn = draw(fault, seed=own, true_share=share, decoys=True, **settings)
+        drawn = relabelled(drawn, np.random.default_rng([own, 2]))
         size = float(settings.get("size", 1.0))
         announced = drawn.claim.size if truth == "null" else size
         claim = replace(

@@ -21,6 +21,7 @@ from innoeval.simulate.series import autoregressive
 _LEVEL, _SHOCK = 20.0, 0.5
 #: Metrics that a service records; share of the comparison units that are next to a treated one.
 _METRICS, _NEAR = 12, 0.3
+_FURTHER = tuple(f"metric_{k:02d}" for k in range(2, _METRICS + 1))
 #: Share of the treated units that drop out; share of the rows that get lost anyway.
 _DROP, _LOST = 0.4, 0.03
 #: How much longer a hard case takes than an easy one, and the usual share of hard cases.
@@ -29,10 +30,15 @@ _APART, _HARD = 6.0, 0.5
 
 def _metric(background: Background, moved: Floats | None = None) -> Floats:
     """A further metric as it is recorded, lower = better; `moved` is its improvement, (N, T)."""
-    rng, shape = background.rng, background.noise.shape
-    level = _LEVEL + rng.normal(0.0, 1.0, (shape[0], 1)) + rng.normal(0.0, _SHOCK, shape[1])
-    noise = autoregressive(rng, shape, background.rho, background.sd)
+    level = _usual(background)
+    noise = autoregressive(background.rng, background.noise.shape, background.rho, background.sd)
     return np.asarray(level - noise - (0.0 if moved is None else moved))
+
+
+def _usual(background: Background) -> Floats:
+    """Levels of the units in a further metric, and what moves it for everybody, (N, T)."""
+    rng, (units, periods) = background.rng, background.noise.shape
+    return np.asarray(_LEVEL + rng.normal(0.0, 1.0, (units, 1)) + rng.normal(0.0, _SHOCK, periods))
 
 
 def _with(background: Background, columns: Mapping[str, Floats], **more: Any) -> Background:
@@ -59,9 +65,8 @@ def _gains(background: Background) -> Floats:
 
 def _many_metrics(background: Background) -> Background:
     """Eleven further metrics are recorded; the claimed one was fixed beforehand."""
-    names = [f"metric_{k:02d}" for k in range(2, _METRICS + 1)]
-    columns = {name: _metric(background) for name in names}
-    return _with(background, columns, roles={"outcomes": tuple(names)})
+    columns = {name: _metric(background) for name in _FURTHER}
+    return _with(background, columns, roles={"outcomes": _FURTHER})
 
 
 def _best_of_metrics(background: Background) -> Background:
@@ -77,11 +82,10 @@ def _best_of_metrics(background: Background) -> Background:
         error = np.sqrt(ours.var() / len(ours) + theirs.var() / len(theirs))
         found.append((ours.mean() - theirs.mean()) / (error or 1.0))  # one unit a side has none
     best = int(np.abs(found).argmax())
-    changed = _many_metrics(replace(background, noise=np.sign(found[best]) * noises[best]))
-    level = _LEVEL + rng.normal(0.0, _SHOCK, shape[1])
     rest = [noise for k, noise in enumerate(noises) if k != best]
-    columns = {name: level - noise for name, noise in zip(changed.columns, rest, strict=True)}
-    return replace(changed, columns=columns)
+    columns = {name: _usual(background) - noise for name, noise in zip(_FURTHER, rest, strict=True)}
+    chosen = np.sign(found[best]) * noises[best]
+    return _with(background, columns, roles={"outcomes": _FURTHER}, noise=chosen)
 
 
 def _all_adopters(background: Background) -> Background:

@@ -33,19 +33,34 @@ def _peeking(background: Background) -> Background:
 
     The first innovation of many, each looked at so, that had such a moment.
     """
-    launch, periods = background.launch, background.calendar.n
-    labels, noise = background.calendar.labels, background.noise
-    stop = None
+    noise, stop = _lucky(background)
+    return _until(replace(background, noise=noise), stop)
+
+
+def _stopped(background: Background) -> Background:
+    """Results were looked at every period; the end, such as a lucky look has, was set beforehand."""
+    # Of another innovation's noise, so that the end tells nothing of this one.
+    shape = background.noise.shape
+    other = autoregressive(background.rng, shape, background.rho, background.sd)
+    return _until(background, _lucky(replace(background, noise=other))[1])
+
+
+def _until(background: Background, stop: int) -> Background:
+    """The figures end at `stop`, and were looked at in every period since the launch."""
+    gone = np.tile(np.arange(background.calendar.n) > stop, (len(background.noise), 1))
+    looks = background.calendar.labels[background.launch + 2 : stop]
+    return replace(background, missing=gone, claim={"looks": looks})
+
+
+def _lucky(background: Background) -> tuple[Floats, int]:
+    """Noise that has a lucky look, and when that comes; else the last noise, and the end."""
+    noise = background.noise
     for _ in range(400 if (~background.treated).sum() > 1 else 0):
         stop = _first_lucky(background, noise)
         if stop is not None:
-            break
+            return noise, stop
         noise = autoregressive(background.rng, noise.shape, background.rho, background.sd)
-    stop = periods - 1 if stop is None else stop
-    gone = np.tile(np.arange(periods) > stop, (len(noise), 1))
-    return replace(
-        background, noise=noise, missing=gone, claim={"looks": labels[launch + 2 : stop]}
-    )
+    return noise, background.calendar.n - 1
 
 
 def _first_lucky(background: Background, noise: Floats) -> int | None:
@@ -107,6 +122,7 @@ def _registered_late(background: Background) -> Background:
 #: Every fault of this theme by name.
 KINDS: Mapping[str, Kind] = MappingProxyType({
     "looked_at": Kind(apply=_looked_at, true_share=1.0, why="The improvement is real, and was looked at again and again."),
+    "looked_at_and_stopped": Kind(apply=_stopped, true_share=1.0, why="The improvement is real, and was looked at in every period until an end set beforehand."),
     "peeking": Kind(apply=_peeking, why="It was announced at the first lucky look."),
     "share": Kind(apply=_share, true_share=1.0, why="The share rose by as many points as announced."),
     "percent_for_points": Kind(apply=_percent_for_points, true_share=1.0, why="Per cent were announced as percentage points."),

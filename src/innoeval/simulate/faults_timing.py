@@ -11,8 +11,8 @@ import numpy as np
 
 from innoeval.simulate.faults import Background, Kind, window_labels
 
-#: How many periods an expected start is anticipated by.
-_AHEAD = 3
+#: How many periods an expected start is anticipated by, and an improvement of their own begins before it.
+_AHEAD, _LATE = 3, 6
 #: Length of the windows that a promoter moves about, by how much, and to how many places a side.
 _QUARTER, _STEP, _PLACES = 3, 2, 6
 
@@ -23,6 +23,21 @@ def _anticipation(background: Background) -> Background:
     early = (time >= background.launch - _AHEAD) & (time < background.launch)
     ahead = background.strength * background.size * early
     return replace(background, gain=background.gain + np.outer(background.treated, ahead))
+
+
+def _early_help(background: Background) -> Background:
+    """Something else helped the treated units, from three periods before the start on."""
+    helped = np.arange(background.calendar.n) >= background.launch - _AHEAD
+    gain = background.strength * background.size * np.outer(background.treated, helped)
+    return replace(background, gain=background.gain + gain)
+
+
+def _late_trend(background: Background) -> Background:
+    """The treated began to get better six periods before the start, and a comparison shows the claim."""
+    launch = background.launch
+    since = np.maximum(np.arange(background.calendar.n) - launch + _LATE, 0.0)
+    slope = background.strength * background.size / (since[launch:].mean() - since[:launch].mean())
+    return replace(background, gain=background.gain + np.outer(background.treated, slope * since))
 
 
 def _fade_out(background: Background) -> Background:
@@ -84,6 +99,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     "anticipation": Kind(
         apply=_anticipation, true_share=1.0,
         why="The improvement is as large as announced, and began three periods before its date."),
+    "early_help": Kind(
+        apply=_early_help,
+        why="Something that nothing on record tells of helped the treated units, from three periods before the start on."),
+    "late_trend": Kind(
+        apply=_late_trend,
+        why="The treated units began to get better by themselves six periods before the start, and went on."),
     "fade_out": Kind(
         apply=_fade_out, true_share=0.5,
         why="The improvement was as large as announced at first, and is gone by the end."),

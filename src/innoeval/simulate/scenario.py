@@ -204,7 +204,10 @@ def _known(background: Background, names: list[str], expected: Floats) -> Known 
     wandering, counting = "random_walk" in names, "counts" in names
     if _CHOSEN & set(names) or (background.record is not None and not counting):
         return None
-    time = np.arange(background.calendar.n, dtype=np.float64)
+    periods = background.calendar.n
+    if background.missing is not None:  # A panel may end before its calendar does.
+        periods = int(np.flatnonzero(~background.missing.all(axis=0))[-1]) + 1
+    time = np.arange(periods, dtype=np.float64)
     if wandering:
         covariance = (WALK * background.sd) ** 2 * np.minimum.outer(time, time)
     else:
@@ -213,9 +216,9 @@ def _known(background: Background, names: list[str], expected: Floats) -> Known 
     # A walk starts from a known place, and a known variance cannot be nothing.
     chance = max(float(expected.mean()), 0.0) if counting else 1e-9
     return Known(
-        expected=expected,
+        expected=expected[:, :periods],
         covariance=covariance + chance * np.eye(len(time)),
-        reached=np.outer(background.treated, background.after),
+        reached=np.outer(background.treated, background.after[:periods]),
     )
 
 

@@ -90,7 +90,7 @@ def score(
     Examples
     --------
     >>> scenario = scenarios()["clean"].draw(seed=1, truth="true")
-    >>> found = score("clean", "true", "supported", told=scenario.truth, interval=(1.2, 1.9))
+    >>> found = score("clean", "true", "supported", told=scenario.truth, interval=(1.2, 2.1))
     >>> found.power, found.covers, found.false_flag, found.false_support
     (True, True, False, None)
     """
