@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -12,7 +12,7 @@ class PlainLoader(yaml.SafeLoader):
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - the parent's own attribute
     # A text, a list, a mapping: other tags, even those of safe YAML, are refused.
-    yaml_constructors: dict[Any, Any] = {  # noqa: RUF012 - the parent's own attribute
+    yaml_constructors: ClassVar[dict[Any, Any]] = {
         tag: make
         for tag, make in yaml.SafeLoader.yaml_constructors.items()
         if tag is None or tag.rpartition(":")[2] in {"str", "seq", "map"}

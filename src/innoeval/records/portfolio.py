@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from innoeval.errors import ClaimError, Fault, RecordError, nearest
 from innoeval.records.display import counts_html, counts_text
@@ -147,7 +147,7 @@ def _rows(
     part: Path | bytes,
     columns: list[str],
     origin: str,
-    filters: list[tuple[str, str, object]] | None = None,
+    filters: list[Any] | None = None,
 ) -> pa.Table:
     """Some columns of a part, each of the type that a run writes."""
     from pyarrow import ArrowException, parquet

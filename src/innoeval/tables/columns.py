@@ -164,12 +164,20 @@ def _distinct(table: Table, name: str) -> _Column:
     if not isinstance(series.dtype, pd.StringDtype):
         known = np.array([isinstance(c, (int, float, np.number)) for c in cells], dtype=bool)
     values, codes = np.full(n, np.nan), np.full(n, -1, dtype=np.int64)
-    values[known] = [float(cell) for cell in cells[known]]
+    values[known] = [_float(cell) for cell in cells[known]]
     codes[~known], found = distinct(pd.Series(cells[~known], dtype=object))
     texts = np.array([str(text) for text in found], dtype=object)
     odd = ~pd.Series(texts, dtype="str").str.fullmatch("[-+0-9.,eE]+").to_numpy(dtype=bool)
     texts[odd] = [unspaced(squash(text)) for text in texts[odd]]
     return _Column(name, table, values, codes, texts)
+
+
+def _float(cell: float) -> float:
+    """A number of a workbook or frame; a whole one of 309 digits and more is infinite."""
+    try:
+        return float(cell)
+    except OverflowError:
+        return np.inf if cell > 0 else -np.inf
 
 
 def _take_given(column: _Column, given: Mapping[str, float | None], out: Reading) -> None:
