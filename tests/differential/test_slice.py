@@ -8,7 +8,8 @@ import pytest
 from tests.differential.page import page, unexplained
 from tests.differential.run import QUESTIONS, ask
 
-FIRST = 500_000
+#: From here on every question has an answer in the slice (a panel may be refused by one of the two).
+FIRST = 500_100
 
 
 def test_a_slice_agrees_with_other_libraries() -> None:

@@ -130,7 +130,9 @@ def test_an_unrelated_claim_text_changes_no_number(kind: str, seed: int) -> None
     other = ie.evaluate(
         with_fields(claim, source="Council", statement="Better!", family="f"), panel
     )
-    assert replace(other, claim=claim).to_json() == plain.to_json()
+    # How complete a claim's record is (TIDieR, Nesta) does depend on its texts.
+    verdict = replace(other.verdict, standards=plain.verdict.standards)
+    assert replace(other, claim=claim, verdict=verdict).to_json() == plain.to_json()
 
 
 @posed

@@ -94,7 +94,8 @@ def lesson(command: str = "") -> str:
     >>> print(lesson("brief").replace("\b\n", ""))
     Examples, from the folder of the repository:
       # a page in plain words, after `evaluate`
-      innoeval brief results/one-stop-desk.json -o desk.html --audience public
+      innoeval brief results/one-stop-desk.json -o desk.html --audience \
+          public
     <BLANKLINE>
     Exit codes:
        0  done
