@@ -80,7 +80,7 @@ GATES = (
     Gate(check="spillover", relaxes=Assumption.no_spillover, problem="corrects", unsure="ignored",
          shared=True, interval="without the neighbours"),
     Gate(check="adopters", relaxes=Assumption.all_sites_reported, problem="replaces",
-         unsure="ignored", interval="of all units that got it, against those that never did"),
+         unsure="if_known", interval="of all units that got it, against those that never did"),
     Gate(check="attrition", relaxes=Assumption.stable_composition, problem="replaces",
          unsure="ignored", interval="from the lower to the upper trimming bound, with their errors"),
     Gate(check="case_mix", relaxes=Assumption.stable_composition, problem="replaces",

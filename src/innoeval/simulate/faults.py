@@ -50,6 +50,8 @@ class Background:
         Whether the promoter announces the number that the stated windows give.
     starts
         Position of each unit's first treated period, (N,); None where all start at the launch.
+    adopted
+        Units that got the innovation, where these are more than are claimed, (N,).
     missing
         Mask (N, T) of the rows that the panel lost; None where it is complete.
     columns
@@ -78,9 +80,15 @@ class Background:
     announce: bool = False
     starts: np.ndarray | None = None
     missing: np.ndarray | None = None
+    adopted: np.ndarray | None = None
     columns: Mapping[str, np.ndarray] = field(default_factory=lambda: MappingProxyType({}))
     record: Callable[[Floats], Mapping[str, np.ndarray]] | None = None
     roles: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def reached(self) -> np.ndarray:
+        """Units where the innovation does its work, claimed or not, (N,)."""
+        return self.treated if self.adopted is None else self.adopted
 
     @property
     def after(self) -> Floats:

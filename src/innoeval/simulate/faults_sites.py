@@ -89,13 +89,13 @@ def _best_of_metrics(background: Background) -> Background:
 
 
 def _all_adopters(background: Background) -> Background:
-    """The innovation also went to units that the claim does not name, for no reason of results."""
+    """The innovation also went to units that the claim does not name, and does there what it does here."""
     others = background.rng.choice(
         np.flatnonzero(~background.treated), _extra(background), replace=False
     )
     everywhere = background.treated.copy()
     everywhere[others] = True
-    return _with(background, {}, claim={"adopters": _names(everywhere)})
+    return _with(background, {}, claim={"adopters": _names(everywhere)}, adopted=everywhere)
 
 
 def _extra(background: Background) -> int:

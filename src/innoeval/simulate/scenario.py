@@ -175,7 +175,7 @@ def draw(
     share = kind.true_share if true_share is None else true_share
     effect = share * size
     without = levels[:, None] + background.noise + background.gain
-    improved = without + effect * np.outer(background.treated, background.after)
+    improved = without + effect * np.outer(background.reached, background.after)
     sign = -1 if better == "lower" else 1
     outcome = level + sign * improved
     columns = {} if background.record is None else dict(background.record(outcome))
@@ -218,7 +218,7 @@ def _known(background: Background, names: list[str], expected: Floats) -> Known 
     return Known(
         expected=expected[:, :periods],
         covariance=covariance + chance * np.eye(len(time)),
-        reached=np.outer(background.treated, background.after[:periods]),
+        reached=np.outer(background.reached, background.after[:periods]),
     )
 
 
