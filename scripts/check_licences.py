@@ -49,8 +49,13 @@ def main() -> int:
     faults, counts = [], dict.fromkeys(sorted(allowed), 0)
     versions = pinned()
     project = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *(x for e in project["optional-dependencies"].values() for x in e)]
-    faults += [f"{plain(x)} is not pinned; run make lock" for x in wanted if plain(x) not in versions]
+    wanted = [
+        *project["dependencies"],
+        *(x for e in project["optional-dependencies"].values() for x in e),
+    ]
+    faults += [
+        f"{plain(x)} is not pinned; run make lock" for x in wanted if plain(x) not in versions
+    ]
     for name, version in versions.items():
         try:
             package = distribution(name)
@@ -59,10 +64,16 @@ def main() -> int:
             continue
         said = single.get(name) or licence(package)
         if name not in single and said not in allowed:
-            faults.append(f"{name} {version} has the licence '{said}', which scripts/licences.toml does not allow")
+            faults.append(
+                f"{name} {version} has the licence '{said}', which scripts/licences.toml does not allow"
+            )
         elif name not in single:
             counts[said] += 1
-    faults += [f"scripts/licences.toml speaks of {name}, which is not pinned" for name in single if name not in versions]
+    faults += [
+        f"scripts/licences.toml speaks of {name}, which is not pinned"
+        for name in single
+        if name not in versions
+    ]
     for fault in faults:
         print(fault, file=sys.stderr)
     if not faults:

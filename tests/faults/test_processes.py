@@ -65,7 +65,7 @@ def test_a_process_without_memory_says_so(tmp_path: Path) -> None:
     run = half(tmp_path / "run.parquet")
     told = subprocess.run(
         [sys.executable, "-c", STARVED, str(run.folder)],
-        cwd=REPO, capture_output=True, text=True, check=False,
+        cwd=REPO, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert "RunError: memory ran out" in told.stderr
     assert len(Store(run.folder).parts) >= 2

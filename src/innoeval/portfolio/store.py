@@ -226,9 +226,12 @@ def _table(path: Path, columns: list[str] | None = None) -> Any:
     from pyarrow import ArrowException, parquet
 
     try:
-        table = parquet.read_table(path, columns=columns, partitioning=None)
+        # No threads: where memory has run out they cannot be started, and Arrow waits for them.
+        with parquet.ParquetFile(path, pre_buffer=False) as file:
+            table = file.read(columns, use_threads=False)
+        table = table if columns is None else table.select(columns)
         table.validate(full=True)
-    except (ArrowException, OSError) as error:
+    except (ArrowException, OSError, KeyError) as error:
         raise RunError(
             f"'{path}' cannot be read ({error}); move it away, and its claims are done again"
         ) from None
