@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from importlib import metadata
@@ -67,9 +68,25 @@ def registry(*_: object) -> None:
     write(HERE / "registry")
 
 
-def relink(_app: object, _name: str, source: list[str]) -> None:
-    """Notebooks and sources lie elsewhere in the repository than in the site."""
-    source[0] = source[0].replace("](../../notebooks/", "](../notebooks/")
+_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(((?:\.\./)+[^)#\s]*)(#[^)]*)?\)")
+
+
+def relink(_app: object, name: str, source: list[str]) -> None:
+    """Lead links to notebooks to where the site has them; files that it has not are only named."""
+    folder = (HERE / name).parent
+    origin = HERE.parent / "notebooks" if name.startswith("notebooks/") else folder
+
+    def placed(found: re.Match[str]) -> str:
+        words, target, rest = found.group(1), found.group(2), found.group(3) or ""
+        where = Path(os.path.normpath(origin / target))
+        if where.is_relative_to(HERE):
+            return f"[{words}]({os.path.relpath(where, folder)}{rest})"
+        inside = where.relative_to(HERE.parent) if where.is_relative_to(HERE.parent) else where
+        if inside.parts[:1] == ("notebooks",):
+            return f"[{words}]({os.path.relpath(HERE / inside, folder)}{rest})"
+        return words
+
+    source[0] = _LINK.sub(placed, source[0])
 
 
 def setup(app: object) -> None:
