@@ -332,9 +332,9 @@ def _study(est: Estimate | EventCoefficients) -> EventCoefficients:
     """Event-time coefficients of an estimate, its reference period left out."""
     if isinstance(est, EventCoefficients):
         return est
-    if est.group_times is not None and not _by_event_time(est):
+    if est.group_times is not None and not est.event_times:
         est = est.aggregate("event")
-    rows = _by_event_time(est)
+    rows = est.event_times
     if not any((est.components[k].event_time or 0) < 0 for k in rows):
         raise DesignError(
             f"{est.design} has no effects by event time before the start; fit EventStudy or "
@@ -388,15 +388,6 @@ def _widening(study: EventCoefficients, errors: str, chosen: int) -> float:
     tail = (1 + study.level) / 2
     quantiles = float(stdtrit(left, tail) / ndtri(tail))
     return study.df / left * (1 + chosen / (left - 1)) * quantiles**2
-
-
-def _by_event_time(est: Estimate) -> list[int]:
-    """Positions of the components that are effects by event time over all cohorts, in order."""
-    rows = [
-        k for k, part in enumerate(est.components)
-        if part.event_time is not None and part.cohort is None
-    ]  # fmt: skip
-    return sorted(rows, key=lambda k: est.components[k].event_time or 0)
 
 
 def _check_times(times: tuple[int, ...]) -> None:

@@ -37,7 +37,7 @@ def draw_against(ev: Evaluation, say: Language, width: float, height: float, nam
     if found is None:
         raise ValueError("no estimate")
     sizes, sheet = Sizes.of(ev, say), Drawing(name, width, height)
-    low, high = _limits(ev, found)
+    low, high = scale.limits(ev, found)
     foot = height - SIZE - 6
 
     def x(value: float) -> float:
@@ -104,26 +104,9 @@ def _words(sizes: Sizes, found: scale.Found, say: Language) -> str:
     return say("size.with_range", value=sizes.signed(found.value), range=ends)
 
 
-def _core(ev: Evaluation, found: scale.Found) -> tuple[float, float]:
-    core = [0.0, found.value, ev.claim.size or 0.0, ev.verdict.smallest or 0.0]
-    return min(core), max(core)
-
-
 def _span(ev: Evaluation, found: scale.Found) -> float:
-    low, high = _limits(ev, found)
+    low, high = scale.limits(ev, found)
     return high - low
-
-
-def _limits(ev: Evaluation, found: scale.Found) -> tuple[float, float]:
-    """Ends of the axis: the claim, no change and the interval; a far end is cut, with an arrow."""
-    low, high = _core(ev, found)
-    # Without an announced size there is nothing near which the interval would dwarf.
-    reach = (high - low or 1.0) * (2 if ev.claim.size else 10)
-    ends = [
-        min(max(end, low - reach), high + reach) for end in found.interval if math.isfinite(end)
-    ]
-    pad = 0.1 * (max(high, *ends, low) - min(low, *ends, high))
-    return min(low, *ends, high) - pad, max(high, *ends, low) + pad
 
 
 def _diamond(sheet: Drawing, x: float, y: float) -> None:

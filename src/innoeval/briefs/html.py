@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Iterable
 from gzip import compress
-from html import escape
 from importlib.resources import files
 from string import Template
 
@@ -15,7 +13,8 @@ from innoeval.briefs.drawing import PRINT, Drawing
 from innoeval.briefs.edition import USUAL, Edition
 from innoeval.briefs.figure_against import draw_against
 from innoeval.briefs.figure_series import draw_series
-from innoeval.briefs.language import ENGLISH_FROM, ENGLISH_TO, Language, language
+from innoeval.briefs.language import Language, language
+from innoeval.briefs.markup import bare, paragraphs, points, said, variables
 from innoeval.briefs.story import Story, story
 from innoeval.briefs.technical import Row
 from innoeval.plots import theme
@@ -70,91 +69,71 @@ def page(ev: Evaluation, data: str | None = None, edition: Edition = USUAL) -> b
     say, told = language(edition.language), story(ev, edition)
     template = files("innoeval.briefs") / "templates" / "brief.html"
     filled = Template(template.read_text(encoding="utf-8")).substitute(
-        {f"says_{name}": _said(text) for name, text in told.page.items()},
-        title=_said(told.title),
-        description=_said(_bare(f"{told.headline}. {told.summary}")),
-        kicker=_said(told.kicker),
+        {f"says_{name}": said(text) for name, text in told.page.items()},
+        title=said(told.title),
+        description=said(bare(f"{told.headline}. {told.summary}")),
+        kicker=said(told.kicker),
         owner=_owner(told, edition),
-        setting=_said(told.setting),
-        icon=_said(told.icon),
-        headline=_said(told.headline),
-        summary=_said(told.summary),
-        claim=_paragraphs(told.claim[:1]) + _paragraphs(told.claim[1:], "small muted"),
-        evidence=_points(told.evidence),
+        setting=said(told.setting),
+        icon=said(told.icon),
+        headline=said(told.headline),
+        summary=said(told.summary),
+        claim=paragraphs(told.claim[:1]) + paragraphs(told.claim[1:], "small muted"),
+        evidence=points(told.evidence),
         against=_against(ev, told, say),
         dots=" ".join("●" if place < told.dots else "○" for place in range(4)),
-        certainty=_said(told.certainty),
-        strength=_paragraphs(told.strength, "small"),
+        certainty=said(told.certainty),
+        strength=paragraphs(told.strength, "small"),
         series=_series(ev, told, say),
-        meaning=_points(told.meaning),
-        limits=_points(told.limits),
+        meaning=points(told.meaning),
+        limits=points(told.limits),
         annex=_annex(ev, data, told, say),
-        notes=_paragraphs(told.notes),
+        notes=paragraphs(told.notes),
         verdict=theme.VERDICTS[ev.verdict.status],
-        light=_variables(LIGHT),
-        dark=_variables(DARK),
+        light=variables(LIGHT),
+        dark=variables(DARK),
         answers="\n".join(f".{status} {{ color: var(--{status}); }}" for status in theme.FINDINGS),
     )
     return filled.encode()
-
-
-def _said(text: str) -> str:
-    """Text as text, whatever it holds; a number and its percent sign stay on one line."""
-    safe = re.sub(r"(?<=\d) %", "\u00a0%", escape(text))
-    return safe.replace(ENGLISH_FROM, '<span lang="en">').replace(ENGLISH_TO, "</span>")
-
-
-def _bare(text: str) -> str:
-    """Text without the marks of its language, for places that hold no elements."""
-    return text.replace(ENGLISH_FROM, "").replace(ENGLISH_TO, "")
-
-
-def _paragraphs(texts: Iterable[str], kind: str = "") -> str:
-    attribute = f' class="{kind}"' if kind else ""
-    return "\n".join(f"<p{attribute}>{_said(text)}</p>" for text in texts)
-
-
-def _points(texts: Iterable[str]) -> str:
-    return "<ul>\n" + "\n".join(f"<li>{_said(text)}</li>" for text in texts) + "\n</ul>"
 
 
 def _owner(told: Story, edition: Edition) -> str:
     """Name and logo of the organisation; a logo is a picture that runs and loads nothing."""
     if not told.organisation:
         return ""
-    name, logo = f"<strong>{_said(told.organisation)}</strong>", ""
+    name, logo = f"<strong>{said(told.organisation)}</strong>", ""
     if told.logo_alt:
         kind = "svg+xml" if edition.logo_kind == "svg" else "png"
         inside = b64encode(edition.logo).decode()
-        logo = f'<img alt="{_said(told.logo_alt)}" src="data:image/{kind};base64,{inside}">'
+        logo = f'<img alt="{said(told.logo_alt)}" src="data:image/{kind};base64,{inside}">'
     return f'<p class="owner">{logo}{name}</p>'
 
 
 def _against(ev: Evaluation, told: Story, say: Language) -> str:
     if not told.against_alt:
-        return _paragraphs([told.against_caption], "small muted")
+        return paragraphs([told.against_caption], "small muted")
     drawing = _drawing(draw_against(ev, say, 223, 90, "a"), told.against_alt)
-    return f"<figure>\n{drawing}\n<figcaption>{_said(told.against_caption)}</figcaption>\n</figure>"
+    return f"<figure>\n{drawing}\n<figcaption>{said(told.against_caption)}</figcaption>\n</figure>"
 
 
 def _series(ev: Evaluation, told: Story, say: Language) -> str:
     """The chart twice, as letters that shrink with a phone could not be read; one of them is shown."""
     if not told.figure_alt:
-        return _paragraphs([told.figure_caption], "small muted")
+        return paragraphs([told.figure_caption], "small muted")
     drawings = [
         _drawing(draw_series(ev, say, width, height, kind[0]), told.figure_alt, kind)
         for kind, width, height in (("wide", 547, 220), ("narrow", 252, 210))
     ]
     return "\n".join((
-        "<figure>", *_paragraphs([told.figure_title], "small muted").splitlines(), *drawings,
-        f"<figcaption>{_said(told.figure_caption)}</figcaption>", "</figure>",
+        "<figure>", *paragraphs([told.figure_title], "small muted").splitlines(), *drawings,
+        f"<figcaption>{said(told.figure_caption)}</figcaption>", "</figure>",
     ))  # fmt: skip
 
 
 def _drawing(sheet: Drawing, alt: str, kind: str = "") -> str:
     """A drawing of the page, with words instead of it and colours that follow the page."""
     attribute = f' class="{kind}"' if kind else ""
-    return sheet.svg(_INKS, f'{attribute} role="img" aria-label="{_said(_bare(alt))}"')
+    return sheet.svg(_INKS, f'{attribute} role="img" aria-label="{said(bare(alt))}"')
 
 
 def _annex(ev: Evaluation, data: str | None, told: Story, say: Language) -> str:
@@ -168,7 +147,7 @@ def _annex(ev: Evaluation, data: str | None, told: Story, say: Language) -> str:
         ("provenance", _listed(told.provenance, _digests(told), attached)),
     )
     return "\n".join(
-        f'<section aria-labelledby="{name}">\n<h2 id="{name}">{_said(told.page[name])}</h2>\n{inside}\n</section>'
+        f'<section aria-labelledby="{name}">\n<h2 id="{name}">{said(told.page[name])}</h2>\n{inside}\n</section>'
         for name, inside in rows
     )
 
@@ -176,30 +155,30 @@ def _annex(ev: Evaluation, data: str | None, told: Story, say: Language) -> str:
 def _checks(told: Story) -> str:
     """The table of checks; roles are said, as a browser forgets them where rows are stacked."""
     if not told.checks:
-        return _paragraphs([told.checks_caption])
+        return paragraphs([told.checks_caption])
     heads = "".join(
-        f'<th scope="col" role="columnheader">{_said(told.page[name])}</th>'
+        f'<th scope="col" role="columnheader">{said(told.page[name])}</th>'
         for name in ("question", "answer", "seen", "explains")
     )
     rows = []
     for row in told.checks:
         none = "" if any(letter.isdigit() for letter in row["share"]) else " none"
         rows.append(
-            f'<tr role="row"><th scope="row" role="rowheader">{_said(row["question"])}</th>'
-            f'<td role="cell" class="answer {row["status"]}"><span aria-hidden="true">{_said(row["icon"])}</span> '
-            f'{_said(row["word"])}</td><td role="cell">{_said(row["says"])}</td>'
-            f'<td role="cell" class="share{none}"><span class="label">{_said(told.page["explains"])}: </span>'
-            f"{_said(row['share'])}</td></tr>"
+            f'<tr role="row"><th scope="row" role="rowheader">{said(row["question"])}</th>'
+            f'<td role="cell" class="answer {row["status"]}"><span aria-hidden="true">{said(row["icon"])}</span> '
+            f'{said(row["word"])}</td><td role="cell">{said(row["says"])}</td>'
+            f'<td role="cell" class="share{none}"><span class="label">{said(told.page["explains"])}: </span>'
+            f"{said(row['share'])}</td></tr>"
         )
     body = "\n".join(rows)
     return (
-        f'<table role="table">\n<caption>{_said(told.page["explains_what"])}</caption>\n'
+        f'<table role="table">\n<caption>{said(told.page["explains_what"])}</caption>\n'
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n<tbody role="rowgroup">\n{body}\n</tbody>\n</table>'
     )
 
 
 def _listed(rows: Iterable[Row], *more: str) -> str:
-    told = [_entry(_said(label), _said(text)) for label, text in rows]
+    told = [_entry(said(label), said(text)) for label, text in rows]
     return "<dl>\n" + "\n".join([*told, *more]) + "\n</dl>"
 
 
@@ -209,7 +188,7 @@ def _entry(label: str, inside: str) -> str:
 
 def _digests(told: Story) -> str:
     return "\n".join(
-        _entry(_said(label), f"<code>{_said(text)}</code>") for label, text in told.digests
+        _entry(said(label), f"<code>{said(text)}</code>") for label, text in told.digests
     )
 
 
@@ -225,13 +204,9 @@ def _attached(ev: Evaluation, say: Language, data: str | None, told: Story) -> s
             links.append(_link(f"{name}.gz", "application/gzip", packed, about))
         else:
             links.append(_link(name, kind, text.encode(), about))
-    return _entry(_said(told.page["attached"]), "<br>\n".join(links))
+    return _entry(said(told.page["attached"]), "<br>\n".join(links))
 
 
 def _link(name: str, kind: str, content: bytes, about: str) -> str:
     inside = b64encode(content).decode()
-    return f'<a download="{name}" href="data:{kind};base64,{inside}">{name}</a>: {_said(about)}'
-
-
-def _variables(colours: dict[str, str]) -> str:
-    return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
+    return f'<a download="{name}" href="data:{kind};base64,{inside}">{name}</a>: {said(about)}'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from datetime import date
 
 from innoeval.records.calendar import Frequency, first_day, ordinal
@@ -48,35 +47,9 @@ def _visible(letter: str) -> str:
     return letter
 
 
-def metric(name: str, most: int = 60) -> str:
-    """A metric's name as words.
-
-    Examples
-    --------
-    >>> metric("median_days")
-    'median days'
-    """
-    return shown(name.replace("_", " "), most)
-
-
 def capital(sentence: str) -> str:
     """The sentence with a capital letter."""
     return sentence[:1].upper() + sentence[1:]
-
-
-def listed(names: Sequence[str], most: int = 3) -> str:
-    """Names in a row; of many, the first few and the count of the rest.
-
-    Examples
-    --------
-    >>> listed(["North", "East"]), listed(["A", "B", "C", "D", "E"])
-    ('North and East', 'A, B, C and 2 others')
-    """
-    named = [shown(name, 40) for name in names[:most]]
-    rest = len(names) - len(named)
-    if rest:
-        return f"{', '.join(named)} and {rest} other{'s' if rest > 1 else ''}"
-    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
 
 
 def counted(n: int, noun: str) -> str:

@@ -48,6 +48,7 @@ def run_calibration(
     jobs
         Processes.
     """
+    from innoeval.briefs.place import put
     from innoeval.calibration import JUDGES, calibrate
     from innoeval.calibration import page as told
     from innoeval.portfolio.workers import processes
@@ -56,9 +57,7 @@ def run_calibration(
         found = calibrate(judges or tuple(JUDGES), families or (), draws=draws, first=first,
                           folder=out, resume=resume)  # fmt: skip
     if page is not None:
-        draft = page.with_name(f".{page.name}.draft")
-        draft.write_bytes(told(found).encode())
-        draft.replace(page)
+        put(page, told(found).encode())
     return found, found.rows.num_rows - found.rows.column("error").null_count
 
 

@@ -39,7 +39,7 @@ def claim_against_estimate(ev: Evaluation, ax: Axes | None = None) -> Axes:
     )
     with theme.look():
         ax = theme.axes(ax, 3.2, 1.25)
-        low, high = _limits(ev, found)
+        low, high = scale.limits(ev, found)
         ax.set_xlim(low, high)
         ax.set_ylim(-0.85, 2.15)
         ax.plot([0, 0], [-0.25, 2.15], color=theme.INK, linewidth=0.9, zorder=1)
@@ -106,18 +106,6 @@ def _words(ev: Evaluation, found: scale.Found, places: int) -> str:
     else:
         ends = "no bounds"
     return f"{scale.size(found.value, ev.claim.scale, places)} ({ends})"
-
-
-def _limits(ev: Evaluation, found: scale.Found) -> tuple[float, float]:
-    """Ends of the axis: the claim, no change and the interval; a far end is cut, with an arrow."""
-    core = [0.0, found.value, ev.claim.size or 0.0, ev.verdict.smallest or 0.0]
-    # Without an announced size there is nothing near which the interval would dwarf.
-    reach = (max(core) - min(core) or 1.0) * (1 if ev.claim.size else 5)
-    near = [end for end in found.interval if math.isfinite(end)]
-    near = [min(max(end, min(core) - 2 * reach), max(core) + 2 * reach) for end in near]
-    low, high = min(*core, *near), max(*core, *near)
-    pad = 0.1 * (high - low)
-    return low - pad, high + pad
 
 
 def _claim(ax: Axes, ev: Evaluation, low: float, high: float) -> None:

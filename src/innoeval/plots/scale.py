@@ -113,3 +113,15 @@ def places(ev: Evaluation) -> int:
         sizes.append(shown.value)
     scaled = [None if s is None else s * factor for s in sizes]
     return decimals(Interval(ends.low * factor, ends.high * factor), *scaled)
+
+
+def limits(ev: Evaluation, found: Found) -> tuple[float, float]:
+    """Ends of an axis for the claim, no change and the interval; a far end is cut, with an arrow."""
+    core = [0.0, found.value, ev.claim.size or 0.0, ev.verdict.smallest or 0.0]
+    # Without an announced size there is nothing near which the interval would dwarf.
+    reach = (max(core) - min(core) or 1.0) * (2 if ev.claim.size else 10)
+    near = [end for end in found.interval if math.isfinite(end)]
+    near = [min(max(end, min(core) - reach), max(core) + reach) for end in near]
+    low, high = min(*core, *near), max(*core, *near)
+    pad = 0.1 * (high - low)
+    return low - pad, high + pad

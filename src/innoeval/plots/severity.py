@@ -8,6 +8,7 @@ import numpy as np
 
 from innoeval.errors import BriefError
 from innoeval.plots import labels, scale, theme
+from innoeval.records.card import likely
 from innoeval.records.companions import Companions
 from innoeval.records.evaluation import Evaluation
 
@@ -86,12 +87,12 @@ def describe_severity_curve(ev: Evaluation) -> str:
     """
     found = _companions(ev)
     told = ". ".join(
-        f"Larger than {words}: {_percent(value)}" for _, words, value, _, _ in _sizes(ev, found)
+        f"Larger than {words}: {likely(value)}" for _, words, value, _, _ in _sizes(ev, found)
     )
     return (
         "Curve of how severely each statement “the improvement is larger than this” was tested, falling from "
-        f"{_percent(float(found.severity(np.array([found.reach.low]))[0]))} on the left to "
-        f"{_percent(float(found.severity(np.array([found.reach.high]))[0]))} on the right. {told}."
+        f"{likely(float(found.severity(np.array([found.reach.low]))[0]))} on the left to "
+        f"{likely(float(found.severity(np.array([found.reach.high]))[0]))} on the right. {told}."
     )
 
 
@@ -108,13 +109,6 @@ def _companions(ev: Evaluation) -> Companions:
             "evaluate it again"
         )
     return found
-
-
-def _percent(share: float) -> str:
-    """A severity in words; what was simulated is never certain."""
-    if share > 0.99:
-        return "over 99 %"
-    return "under 1 %" if share < 0.01 else f"{100 * share:.0f} %"
 
 
 def _sizes(ev: Evaluation, found: Companions) -> list[tuple[float, str, float, str, str]]:
@@ -152,7 +146,7 @@ def _marks(ax: Axes, ev: Evaluation, found: Companions, factor: float) -> None:
         )
         handles += ax.plot(
             x, 100 * value, shape, color=colour, markersize=7, markeredgecolor=theme.PAPER, zorder=4,
-            label=f"{words}: {_percent(value)}".replace(" (", "\n("),
+            label=f"{words}: {likely(value)}".replace(" (", "\n("),
         )  # fmt: skip
     key = ax.legend(
         handles=handles, title="Larger than …", loc="upper left", bbox_to_anchor=(1.01, 1),

@@ -46,9 +46,9 @@ def study_of(of: Evaluation | Estimate) -> Study:
             "there is no estimate, and so no effects by period; read ev.verdict.reasons, or draw "
             "plots.findings(ev)"
         )
-    if est.group_times is not None and not _by_event_time(est):
+    if est.group_times is not None and not est.event_times:
         est = est.aggregate("event")
-    rows = _by_event_time(est)
+    rows = [est.components[k] for k in est.event_times]
     launch = _launch(of) if isinstance(of, Evaluation) else None
     if rows and (rows[0].event_time or 0) >= 0 and launch is not None and est.path is not None:
         rows = [*_gaps(est.path, launch), *rows]
@@ -70,15 +70,6 @@ def study_of(of: Evaluation | Estimate) -> Study:
         column("event_time"), column("estimate"), column("conf_low"), column("conf_high"),
         column("band_low"), column("band_high"), est.design, outcome, est.better, est.level,
     )  # fmt: skip
-
-
-def _by_event_time(est: Estimate) -> list[Component]:
-    """Effects by event time over all cohorts, in order, the reference period left out."""
-    rows = [
-        part for part in est.components
-        if part.event_time is not None and part.cohort is None
-    ]  # fmt: skip
-    return sorted(rows, key=lambda part: part.event_time or 0)
 
 
 def _launch(ev: Evaluation) -> int | None:

@@ -86,6 +86,19 @@ def span(interval: tuple[float, float]) -> str:
     return f"{amount(interval[0])} to {amount(interval[1])}"
 
 
+def likely(chance: float) -> str:
+    """A chance in words; none that was estimated is nothing, or certain.
+
+    Examples
+    --------
+    >>> [likely(chance) for chance in (0.999, 0.42, 0.001)]
+    ['over 99 %', '42 %', 'under 1 %']
+    """
+    if chance > 0.99:
+        return "over 99 %"
+    return "under 1 %" if chance < 0.01 else f"{100 * chance:.0f} %"
+
+
 def sized(value: float, scale: str) -> str:
     """A size as a claim states it.
 

@@ -306,6 +306,15 @@ class Estimate(ArrayRecord):
 
         return summarise(self, by, balance)
 
+    @property
+    def event_times(self) -> list[int]:
+        """Positions of the components that are effects by event time over all cohorts, in order."""
+        rows = [
+            k for k, part in enumerate(self.components)
+            if part.event_time is not None and part.cohort is None
+        ]  # fmt: skip
+        return sorted(rows, key=lambda k: self.components[k].event_time or 0)
+
     def tidy(self) -> pd.DataFrame:
         """One row for the overall effect and one for each component."""
         import pandas as pd

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from innoeval.records.card import likely
 from innoeval.records.estimate import Interval
 
 if TYPE_CHECKING:
@@ -70,12 +71,5 @@ class Pooled:
             f"{self.group}: {len(self.sites)} sites improved by {self.estimate:.3g} on average "
             f"({self.conf_int.low:.3g} to {self.conf_int.high:.3g}); a new site can expect between "
             f"{low:.3g} and {high:.3g}, and to improve at all with a chance of "
-            f"{_percent(self.chance_better)}" + "".join(f". {note}" for note in self.notes)
+            f"{likely(self.chance_better)}" + "".join(f". {note}" for note in self.notes)
         )
-
-
-def _percent(chance: float) -> str:
-    """A chance in words; none that was estimated is nothing, or certain."""
-    if chance > 0.99:
-        return "over 99 %"
-    return "under 1 %" if chance < 0.01 else f"{100 * chance:.0f} %"

@@ -54,31 +54,38 @@ def place_among_all(
     sums = np.concatenate([[0.0], np.cumsum(series)])
     own = (sums[d + 1] - sums[c]) / (d + 1 - c) - (sums[b + 1] - sums[a]) / (b + 1 - a)
     own /= np.sqrt(1 / (b + 1 - a) + 1 / (d + 1 - c))
-    before, size_before = _means(sums, 0, launch, (*lengths, b + 1 - a))
-    after, size_after = _means(sums, launch, len(series), (*lengths, d + 1 - c))
-    if before.size * after.size > _MOST**2:
-        before, size_before = _thinned(before, size_before)
-        after, size_after = _thinned(after, size_after)
+    early = _windows(0, launch, (*lengths, b + 1 - a))
+    late = _windows(launch, len(series), (*lengths, d + 1 - c))
+    if len(early) * len(late) > _MOST**2:
+        early, late = _thinned(early, _MOST), _thinned(late, _MOST)
+    before, size_before = _means(sums, early)
+    after, size_after = _means(sums, late)
     rises = after - before[:, None]
     scaled = rises / np.sqrt(1 / size_before[:, None] + 1 / size_after)
     tolerance = 1e-12 * max(1.0, abs(own))
     return Place(float((scaled <= own + tolerance).mean()), float(rises.max()), rises.size)
 
 
-def _thinned(means: Floats, sizes: Floats) -> tuple[Floats, Floats]:
-    """Windows evenly spread over all of them."""
-    keep = np.unique(np.linspace(0, len(means) - 1, _MOST).round().astype(np.int64))
-    return means[keep], sizes[keep]
+def _windows(first: int, stop: int, lengths: tuple[int, ...]) -> Positions:
+    """First and last place of every window of some lengths between two places, (K, 2)."""
+    starts = [
+        np.column_stack([np.arange(first, stop - k + 1), np.arange(first + k - 1, stop)])
+        for k in sorted({k for k in lengths if 0 < k <= stop - first})
+    ]
+    return np.concatenate([np.zeros((0, 2), dtype=np.int64), *starts])
 
 
-def _means(sums: Floats, first: int, stop: int, lengths: tuple[int, ...]) -> tuple[Floats, Floats]:
-    """Mean and length of every window between two places."""
-    means, sizes = [], []
-    for k in sorted({k for k in lengths if 0 < k <= stop - first}):
-        part = (sums[first + k : stop + 1] - sums[first : stop + 1 - k]) / k
-        means.append(part)
-        sizes.append(np.full(len(part), float(k)))
-    return np.concatenate(means), np.concatenate(sizes)
+def _thinned(windows: Positions, most: int) -> Positions:
+    """So many windows evenly spread over all of them; all where there are no more."""
+    if len(windows) <= most:
+        return windows
+    return windows[np.unique(np.linspace(0, len(windows) - 1, most).round().astype(np.int64))]
+
+
+def _means(sums: Floats, windows: Positions) -> tuple[Floats, Floats]:
+    """Mean and length of each window."""
+    sizes = (windows[:, 1] + 1 - windows[:, 0]).astype(np.float64)
+    return (sums[windows[:, 1] + 1] - sums[windows[:, 0]]) / sizes, sizes
 
 
 class Pairs(NamedTuple):
@@ -115,20 +122,13 @@ def all_pairs(
     ([0, 0, 1, 1], [2, 3, 2, 3], [2.0, 4.0, 1.0, 3.0])
     """
     sums = np.concatenate([[0.0], np.cumsum(series)])
-    sides = []
-    for admissible, first, stop in zip(lengths, (0, launch), (launch, len(series)), strict=True):
-        places = [
-            (start, start + k - 1)
-            for k in sorted({k for k in admissible if 0 < k <= stop - first})
-            for start in range(first, stop - k + 1)
-        ]
-        if most is not None and len(places) > most:
-            keep = np.linspace(0, len(places) - 1, most).round().astype(np.int64)
-            places = [places[k] for k in np.unique(keep)]
-        sides.append(np.array(places, dtype=np.int64).reshape(-1, 2))
-    means = [
-        (sums[side[:, 1] + 1] - sums[side[:, 0]]) / (side[:, 1] - side[:, 0] + 1) for side in sides
+    sides = [
+        _windows(first, stop, admissible)
+        for admissible, first, stop in zip(lengths, (0, launch), (launch, len(series)), strict=True)
     ]
+    if most is not None:
+        sides = [_thinned(side, most) for side in sides]
+    means = [_means(sums, side)[0] for side in sides]
     i, j = (x.ravel() for x in np.indices((len(sides[0]), len(sides[1]))))
     return Pairs(sides[0][i], sides[1][j], means[1][j] - means[0][i])
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from gzip import compress
-from html import escape
 
+from innoeval.briefs.markup import said
 from innoeval.plots import theme
 from innoeval.portfolio.report.entries import LABELS, STATUS_ICONS, Entry
 from innoeval.portfolio.report.told import PortfolioStory
@@ -19,11 +18,6 @@ BLOCK = 50
 _CHOICES = range(2, 61)
 _CERTAINTIES = ("High", "Moderate", "Low", "Very low", "Not graded")
 LISTS = ("Hold up", "Do not hold up")
-
-
-def said(text: str) -> str:
-    """Text as text, whatever it holds; a number and its percent sign stay on one line."""
-    return re.sub(r"(?<=\d) %", "\u00a0%", escape(text))
 
 
 def verdict(status: str) -> str:

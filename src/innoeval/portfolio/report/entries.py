@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from innoeval.briefs import story, words
+from innoeval.briefs.language import language
 from innoeval.plots import scale
 from innoeval.records.estimate import Interval
 from innoeval.records.verdict import ICONS
@@ -144,11 +145,11 @@ def _failed(row: Mapping[str, object]) -> Entry:
     size = float(size) if isinstance(size, float) and math.isfinite(size) else None
     kind: Scale = on if on in _SCALES else "absolute"  # type: ignore[assignment]
     units = str(row["units"]).split("; ")
-    where = words.listed(units) if len(units) <= 3 else words.counted(len(units), "unit")
+    where = language("en").listed(units) if len(units) <= 3 else words.counted(len(units), "unit")
     return Entry(
         id=words.shown(str(row["id"]), 80),
         title=named(words.shown(str(row["innovation"]), 160)),
-        about=f"{words.capital(words.metric(str(row['outcome'])))} · {where}",
+        about=f"{words.capital(language('en').metric(str(row['outcome'])))} · {where}",
         family=words.shown(str(row["family"] or ""), 60),
         status=FAILED,
         says=words.shown(words.capital(str(row["error"])), 500),

@@ -9,6 +9,7 @@ from importlib.resources import files
 from string import Template
 
 from innoeval.briefs.html import DARK, LIGHT
+from innoeval.briefs.markup import paragraphs, points, said, variables
 from innoeval.plots import theme
 from innoeval.portfolio.report.claims_table import (
     COLUMNS,
@@ -19,7 +20,6 @@ from innoeval.portfolio.report.claims_table import (
     filters,
     on_lists,
     row,
-    said,
     verdict,
 )
 from innoeval.portfolio.report.told import Listed, PortfolioStory, Tally
@@ -54,8 +54,8 @@ def page(story: PortfolioStory) -> bytes:
     The file's content: the same input gives the same bytes.
     """
     style = _template("portfolio.css").substitute(
-        light=_variables(LIGHT, INKS),
-        dark=_variables(DARK, DARK_INKS),
+        light=variables({**LIGHT, **INKS}),
+        dark=variables({**DARK, **DARK_INKS}),
         inks="\n".join(
             f".{name} {{ color: var(--{name}); }}"
             for name in dict.fromkeys([*INKS, *theme.FINDINGS])
@@ -69,17 +69,17 @@ def page(story: PortfolioStory) -> bytes:
         script=script,
         title=said(story.title),
         description=said(" ".join(story.lead)),
-        lead=_paragraphs(story.lead),
+        lead=paragraphs(story.lead),
         counts=_counts(story),
         denominator=_denominator(story),
         lists="\n".join(_list(item, story) for item in story.lists),
-        curse=_paragraphs(story.curse),
+        curse=paragraphs(story.curse),
         tallies="\n".join(_tally(item) for item in story.tallies),
         filters=filters(story, listed),
         n=f"{len(story.entries):,}",
         heads="".join(f'<th scope="col">{head}</th>' for head, *_ in COLUMNS),
         rows="\n".join(row(i, item, listed.get(i)) for i, item in enumerate(story.entries)),
-        notes=_points(story.notes),
+        notes=points(story.notes),
         data=as_json(data(story, listed)),
         blocks="\n".join(blocks(story.entries)),
     )
@@ -99,18 +99,6 @@ def _policy(style: str, script: str) -> str:
         f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def _variables(colours: dict[str, str], inks: dict[str, str]) -> str:
-    return " ".join(f"--{name}: {colour};" for name, colour in {**colours, **inks}.items())
-
-
-def _paragraphs(texts: Iterable[str]) -> str:
-    return "\n".join(f"<p>{said(text)}</p>" for text in texts)
-
-
-def _points(texts: Iterable[str]) -> str:
-    return "<ul>\n" + "\n".join(f"<li>{said(text)}</li>" for text in texts) + "\n</ul>"
 
 
 def _counts(story: PortfolioStory) -> str:

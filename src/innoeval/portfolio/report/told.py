@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from innoeval.briefs import words
+from innoeval.briefs.language import language
 from innoeval.errors import BriefError, RunError
 from innoeval.plots import scale
 from innoeval.portfolio.adjust import Lists, tally, two_lists
@@ -244,7 +245,7 @@ def _best(group: str, table: pd.DataFrame) -> str:
     what = {
         "relative": "relative improvements",
         "percentage_points": "improvements in percentage points",
-    }.get(on, f"improvements in {words.metric(group.partition(', ')[2])}")
+    }.get(on, f"improvements in {language('en').metric(group.partition(', ')[2])}")
     best = table.nsmallest(min(TOP, len(table)), "raw_rank")
     raw, left = float(best["estimate"].mean()), float(best["shrunken"].mean())
     factor = 100 if on == "relative" else 1
@@ -278,7 +279,7 @@ def _tallies(
     name = by if isinstance(by, str) else "group"
     return (
         Tally(
-            heading=words.capital(words.metric(name)),
+            heading=words.capital(language("en").metric(name)),
             columns=(*(words.capital(str(c)) for c in counts.columns[:-1]), "All"),
             rows=rows,
             rest=rest,
