@@ -309,7 +309,7 @@ class _Seen:
     """What judging imagined futures showed."""
 
     verdicts: tuple[Verdict, ...]
-    base_supported: float
+    if_clear: float  # share in which the base analysis alone would support the claim
     held: Bar
 
     @property
@@ -330,11 +330,6 @@ class _Seen:
     def shown(self) -> float:
         """Share of futures in which an improvement is shown."""
         return float(np.mean([v.improvement_shown for v in self.verdicts]))
-
-    @property
-    def if_clear(self) -> float:
-        """Share in which the base analysis alone would support the claim."""
-        return self.base_supported
 
     @property
     def chances(self) -> tuple[Chance, ...]:
@@ -394,7 +389,7 @@ class _World:
         ]
         return _Seen(
             verdicts=tuple(one.verdict for one in found),
-            base_supported=float(np.mean([self._base_supports(one) for one in found])),
+            if_clear=float(np.mean([self._base_supports(one) for one in found])),
             held=self.held,
         )
 

@@ -12,6 +12,7 @@ from tests.portfolio.portfolios import copied, own_panels
 
 import innoeval as ie
 from innoeval.errors import ClaimError, RunError
+from innoeval.portfolio import panels as panels_module
 from innoeval.portfolio import run as run_module
 from innoeval.portfolio.workers import WorkerLostError
 from innoeval.records import Claim, Evaluation, Panel, Policy
@@ -298,3 +299,16 @@ def test_a_stream_may_not_leave_out_what_was_done(
     ie.evaluate_all(claims, panels, resume=run, progress=False)
     with pytest.raises(RunError, match="is not among the claims now"):
         ie.evaluate_all(iter(claims[1:]), panels, resume=run, progress=False)
+
+
+def test_a_worker_unpacks_a_panel_once(
+    small: tuple[list[Claim], dict[str, Panel]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = next(iter(small[1].values()))
+    cargo, loads = panels_module.shipped(panel), list[int]()
+    honest = pickle.loads
+    monkeypatch.setattr(pickle, "loads", lambda data: loads.append(1) or honest(data))
+    first = panels_module.unpacked("once", cargo)
+    assert panels_module.unpacked("once", cargo) is first
+    assert first.fingerprint == panel.fingerprint
+    assert len(loads) == 1
