@@ -286,3 +286,11 @@ def test_several_starts_are_told_as_several() -> None:
     assert "20 periods before the first start" in sample
     assert "2 different starts, the last in December 2022" in sample
     assert ie.Evaluation.from_json(ev.to_json()).measured == ev.measured
+
+
+def test_a_chance_is_told_only_where_the_analysis_that_it_is_of_decides(build: Build) -> None:
+    ev = build("inconclusive")
+    hull = replace(ev, verdict=replace(ev.verdict, deciding="hull"))
+    base = replace(ev, verdict=replace(ev.verdict, deciding="base"))
+    assert any("times in 100" in sentence for sentence in story(base).meaning)
+    assert not any("times in 100" in sentence for sentence in story(hull).meaning)

@@ -183,7 +183,8 @@ def meaning(ev: Evaluation, say: Language) -> tuple[str, ...]:
 
 def _chance(ev: Evaluation, say: Language) -> str:
     """How often data like these would have borne out a true claim; "" where that is not known."""
-    if ev.verdict.resolution is None or ev.claim.size is None:
+    # The resolution is that of the base analysis: where others have a say the chance is smaller.
+    if ev.verdict.resolution is None or ev.claim.size is None or ev.verdict.deciding != "base":
         return ""
     chance = 50 * (1 + math.erf((ev.verdict.resolution - 1.96) / math.sqrt(2)))
     if chance < 1 or chance > 99:
