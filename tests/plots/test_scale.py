@@ -8,6 +8,7 @@ from tests.evaluations import build
 from innoeval.plots import scale
 from innoeval.records.estimate import Interval
 
+
 def test_an_axis_ends_near_the_claim_however_wide_the_interval_is() -> None:
     # Claim 0.15, smallest 0.05: the core is 0 to 0.15, and an end is drawn at most twice 0.15 beyond
     # it: −0.3 to 0.45, with a tenth of 0.75 on either side.
