@@ -81,8 +81,9 @@ def font_folders() -> tuple[Path, ...]:
 
 @cache
 def _register() -> None:
-    """Make the package's typeface known to matplotlib; it is not installed on most machines."""
-    for path in sorted(font_folders()[0].glob("*.otf")):
+    """Make every face known to matplotlib: ours, and its own for boxes, which no list of fonts holds."""
+    own, common = font_folders()
+    for path in (*sorted(own.glob("*.otf")), common / "LastResortHE-Regular.ttf"):
         font_manager.fontManager.addfont(path)
 
 
@@ -164,6 +165,7 @@ def finish(ax: Axes) -> None:
     """Names as they are: a "$" stays one, and a letter that the typeface lacks gets another or a box."""
     from matplotlib.text import Text
 
+    _register()
     for text in ax.findobj(Text):
         text.set_parse_math(False)
         if boxed(text.get_text()):
