@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from importlib.machinery import SourceFileLoader
@@ -30,8 +31,8 @@ def warm() -> None:
         importlib.import_module(name)
 
 
-def tried(mutant: Mutant | None, tests: Sequence[str], seconds: int) -> str:
-    """ "killed", "stopped" (it ran on and on), "survived" or "no test".
+def tried(mutant: Mutant | None, tests: Sequence[str], seconds: int) -> tuple[str, str]:
+    """ "killed", "stopped" (it ran on and on), "survived" or "no test"; and the test that failed.
 
     Parameters
     ----------
@@ -43,10 +44,17 @@ def tried(mutant: Mutant | None, tests: Sequence[str], seconds: int) -> str:
         Processor time after which the process is stopped; ten times that on the clock.
     """
     if not tests:
-        return "no test"
+        return "no test", ""
+    with tempfile.TemporaryFile() as told:
+        end = _end(mutant, tests, seconds, told.fileno())
+        told.seek(0)
+        return end, told.read().decode()
+
+
+def _end(mutant: Mutant | None, tests: Sequence[str], seconds: int, told: int) -> str:
     child = os.fork()
     if child == 0:
-        _run(mutant, tests, seconds)
+        _run(mutant, tests, seconds, told)
     until = time.monotonic() + 10 * seconds
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
@@ -62,7 +70,18 @@ def tried(mutant: Mutant | None, tests: Sequence[str], seconds: int) -> str:
     return {0: "survived", 5: "no test"}.get(os.WEXITSTATUS(status), "killed")
 
 
-def _run(mutant: Mutant | None, tests: Sequence[str], seconds: int) -> None:
+class _Failed:
+    """Writes down the test that fails."""
+
+    def __init__(self, told: int) -> None:
+        self.told = told
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.failed:
+            os.pwrite(self.told, report.nodeid.encode(), 0)
+
+
+def _run(mutant: Mutant | None, tests: Sequence[str], seconds: int, told: int) -> None:
     """In the forked process: put the fault in place and run the tests; never returns."""
     os.setpgid(0, 0)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
@@ -79,7 +98,7 @@ def _run(mutant: Mutant | None, tests: Sequence[str], seconds: int) -> None:
             _put(mutant.path, compile(mutated(mutant), str(mutant.path), "exec"))
         given = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist",
                  "-m", "not slow and not browser"]  # fmt: skip
-        code = int(pytest.main([*given, *tests]))
+        code = int(pytest.main([*given, *tests], plugins=[_Failed(told)]))
     finally:
         os._exit(code)
 
