@@ -141,3 +141,5 @@ def test_scales_and_records():
     unsure = replace(made, enough=None, longest=96, detectable=None)
     assert "Waiting does not help" in str(unsure)
     assert "No size" in str(unsure)
+    assert "Resolution" in str(unsure)
+    assert "Resolution" not in str(replace(unsure, resolution=None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from tests.evaluations import STATUSES, build
 from tests.portfolio.test_report import Reader
 
 import innoeval as ie
+from innoeval.errors import DesignError
 from innoeval.portfolio.rows import failed, row
-from innoeval.records import Event
+from innoeval.records import Estimate, Event, Interval
+from innoeval.records.companions import Companions
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 
@@ -88,8 +91,55 @@ def test_what_others_wrote_stays_text(text: str) -> None:
 
 
 def test_a_portfolio_of_nothing_has_a_card() -> None:
-    from dataclasses import replace
-
     none = replace(made([row(build())]), parts=())
     assert none._repr_html_() == "<p>Portfolio of no claims</p>"
     assert repr(none) == "Portfolio of no claims"
+
+
+def test_where_nothing_was_estimated_the_card_gives_the_reason_and_no_number() -> None:
+    ev = build("not_evaluable", estimated=False)
+    for shown in (str(ev), ev._repr_html_()):
+        assert "there are 2 periods before the start" in shown
+        assert "improvement of" not in shown
+        assert "interval" not in shown
+        assert "Standards of evidence" not in shown
+    assert "Standards of evidence" in build("overstated")._repr_html_()
+
+
+def test_beside_the_verdict_stands_only_what_could_be_measured() -> None:
+    ev = build("overstated")
+    some = Companions(readings=(), reach=Interval(0, 1), s_none=4.0)
+    card = replace(ev, verdict=replace(ev.verdict, companions=some))._repr_html_()
+    assert "If there were no improvement, these data would surprise as much as 4 heads" in card
+    for unknown in ("severity", "times too large", "that matters, these data", "flat prior"):
+        assert unknown not in card
+
+
+def test_an_estimate_without_an_error_has_no_statistic() -> None:
+    found = build("overstated").estimate
+    assert found is not None
+    row = replace(found, std_error=None).tidy().iloc[0]
+    assert (row["estimate"], row["std_error"], row["statistic"]) == (found.effect, None, None)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"effect": float("nan")}, "found no finite effect"),
+        ({"observed": float("inf")}, "found no finite effect"),
+        ({"conf_int": Interval(1.0, 0.0)}, "found the interval"),
+        ({"conf_int": Interval(float("nan"), 0.0)}, "found the interval"),
+    ],
+)
+def test_an_estimate_that_is_no_number_is_never_made(wrong: dict[str, object], words: str) -> None:
+    found = build("overstated").estimate
+    assert isinstance(found, Estimate)
+    with pytest.raises(DesignError, match=f"DifferenceInDifferences {words}"):
+        replace(found, **wrong)  # type: ignore[arg-type]
+
+
+def test_effects_that_are_not_by_cohort_are_not_summed_up_in_another_way() -> None:
+    found = build("overstated").estimate
+    assert found is not None
+    with pytest.raises(DesignError, match="keeps no effects by cohort and period; fit Callaway"):
+        found.aggregate("event")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from innoeval.errors import PanelError
+from innoeval.errors import PanelError, RecordError
 from innoeval.records import Panel
 
 FRAME = pd.DataFrame({
@@ -219,3 +219,28 @@ def test_other_values_of_a_metric_leave_all_else(sorted_before):
     assert doubled != panel
     assert panel == panel_of()
     assert doubled.frame["open"].tolist() == panel.frame["open"].tolist()
+
+
+def test_a_panel_that_is_mostly_gaps_is_as_any_other():
+    # Three wards that were counted once each: 3 of 396 cells have a row.
+    rows = pd.DataFrame(
+        {"ward": list("BCA"), "month": ["2012-01", "2022-12", "2012-02"], "days": [1.0, 3.0, 2.0]}
+    )
+    roles = {"balancing": {}, "version": None}
+    panel = panel_of(rows, **roles)
+    days = np.full((3, 132), np.nan)
+    days[0, 1], days[1, 0], days[2, 131] = 2, 1, 3
+    np.testing.assert_array_equal(panel.matrix("days"), days)
+    assert panel.frame["ward"].tolist() == ["A", "B", "C"]
+    assert panel.fingerprint == panel_of(rows[::-1], **roles).fingerprint
+    with pytest.raises(PanelError, match="C in 2022-12"):
+        panel_of(pd.concat([rows, rows[1:2]]), **roles)
+
+
+def test_half_a_panel_is_refused_when_its_frame_is_asked_for():
+    panel = panel_of()
+    state = {**panel.__getstate__(), "_unsorted": None}
+    half = object.__new__(Panel)
+    half.__setstate__(state)
+    with pytest.raises(RecordError, match="not read back whole; make it again"):
+        _ = half.frame

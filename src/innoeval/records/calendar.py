@@ -117,7 +117,7 @@ def first_day(number: int, freq: Frequency) -> date:
             return date.fromordinal(_MONDAY_ONE) + timedelta(weeks=number)
         case "day":
             return date.fromordinal(_EPOCH + number)
-        case "integer":
+        case _:
             raise ValueError("a plain integer period has no date")
 
 
@@ -142,7 +142,7 @@ def label(number: int, freq: Frequency) -> str:
         case "week":
             year, week, _ = first_day(number, freq).isocalendar()
             return f"{year}-W{week:02d}"
-        case "day":
+        case _:
             return first_day(number, freq).isoformat()
 
 

@@ -127,7 +127,7 @@ class Panel:
         # Sorting rows costs more than reading them, and designs do without: see __getattr__.
         object.__delattr__(self, "frame")
 
-    if not TYPE_CHECKING:
+    if not TYPE_CHECKING:  # pragma: no branch - never so while it runs
 
         def __getattr__(self, name: str) -> object:
             """The frame in order, and where its rows lie, when they are first asked for."""
