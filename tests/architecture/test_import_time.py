@@ -17,6 +17,7 @@ CLOCK = "import time; t = time.process_time(); import {module}; print(time.proce
 def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Modules are compiled once, as an installer does: a checkout may forbid Python to keep that."""
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # a measured import is slower
 
 
 def seconds(module: str) -> float:
