@@ -5,39 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.decide.evidence import ESTIMATE, MEASURED, claim_of, evidence, finding
 from tests.evaluations import build
 
 import innoeval as ie
 from innoeval.assess import ROBINS_ANSWERS
-from innoeval.decide.standards import Evidence, standards
+from innoeval.decide.standards import standards
 from innoeval.decide.standards.robins import QUESTIONS
 from innoeval.errors import InnoevalError
-from innoeval.records import Assumption, Claim, Estimate, Finding, Interval, Measured
-from innoeval.records.finding import FindingStatus
-
-CLAIM = Claim(id="c", innovation="Desk", outcome="days", better="lower", treated=["A", "B"],
-              start="2021-01", size=1.0, scale="absolute")  # fmt: skip
-ESTIMATE = Estimate(
-    design="D", estimand="", effect=-1.0, std_error=0.2, conf_int=Interval(-1.4, -0.6), p_value=0.0,
-    better="lower", baseline=10, observed=9, n_units=12, n_treated=6, n_clusters=12, n_obs=400,
-    inference="",
-)  # fmt: skip
-MEASURED = Measured(outcome="days", first="2019-01", last="2021-12", launch="2021-01", n_periods=36,
-                    n_units=12, n_before=24, n_after=12, missing=0, baseline_gap=0.04)  # fmt: skip
-
-
-def finding(check: str, status: FindingStatus, probes: tuple[Assumption, ...] = ()) -> Finding:
-    return Finding(check=check, probes=probes, status=status, severity="major", question="?",
-                   says=f"{check} says {status}.")  # fmt: skip
-
-
-def evidence(*findings: Finding, **changes: object) -> Evidence:
-    fields: dict[str, object] = {
-        "claim": CLAIM, "estimate": ESTIMATE, "findings": {f.check: f for f in findings},
-        "main": "clear", "sms_level": 3, "improvement_shown": True, "trends_shown": True,
-        "measured": MEASURED,
-    }  # fmt: skip
-    return Evidence(**{**fields, **changes})  # type: ignore[arg-type]
+from innoeval.records import Finding, Interval
 
 
 def scores(*findings: Finding, **changes: object) -> dict[str, str]:
@@ -56,16 +32,10 @@ def item(name: str, number: str, *findings: Finding, **changes: object):
      (3, "cutoff", False, "4", "4"), (3, "randomised", False, "5", "5")],
 )  # fmt: skip
 def test_maryland(level, assignment, trends, design, scored):
-    claim = replace_claim(assignment=assignment)
+    claim = claim_of(assignment=assignment)
     found = scores(claim=claim, sms_level=level, trends_shown=trends)
     assert found["Maryland SMS, design"] == design
     assert found["Maryland SMS, scored"] == scored
-
-
-def replace_claim(**changes: object) -> Claim:
-    fields = {"id": "c", "innovation": "Desk", "outcome": "days", "better": "lower", "size": 1.0,
-              "treated": ["A", "B"], "start": "2021-01", "scale": "absolute"}  # fmt: skip
-    return Claim(**{**fields, **changes})  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +103,7 @@ def test_epoc_items_and_minimum():
 
 def test_tidier_counts_what_the_record_says():
     assert scores()["TIDieR completeness"] == "3 of 12"
-    full = replace_claim(statement="Fewer hand-overs", version_of="desk-1")
+    full = claim_of(statement="Fewer hand-overs", version_of="desk-1")
     assert scores(claim=full)["TIDieR completeness"] == "5 of 12"
     assert item("TIDieR", "2", claim=full).answer == "in part"
 
@@ -145,7 +115,7 @@ def test_robins_has_all_questions_and_answers_only_what_is_known():
     assert {i.answer for i in form.items} <= set(ROBINS_ANSWERS)
     assert all(i.rule for i in form.items if i.answer != "NI")
     assert item("ROBINS-I", "1.1").answer == "PY"
-    assert item("ROBINS-I", "1.1", claim=replace_claim(assignment="lottery")).answer == "PN"
+    assert item("ROBINS-I", "1.1", claim=claim_of(assignment="lottery")).answer == "PN"
     assert item("ROBINS-I", "1.4").answer == "PY"
     assert item("ROBINS-I", "1.4", main="problem").answer == "PN"
     assert item("ROBINS-I", "1.4", sms_level=2).answer == "PN"
@@ -158,7 +128,7 @@ def test_robins_has_all_questions_and_answers_only_what_is_known():
     assert item("ROBINS-I", "5.4", finding("attrition", "problem"), measured=gaps).answer == "PN"
     lost = replace(ESTIMATE, n_units=10)
     assert item("ROBINS-I", "5.3", estimate=lost).answer == "Y"
-    several = replace_claim(treated={"A": "2021-01", "B": "2021-05"}, start=None)
+    several = claim_of(treated={"A": "2021-01", "B": "2021-05"}, start=None)
     assert item("ROBINS-I", "1.2", claim=several).answer == "PY"
     assert item("ROBINS-I", "1.7", claim=several).answer == "NI"
 

@@ -40,14 +40,19 @@ class Cover:
                 self.size.update(contexts)
 
     def tests(self, path: Path, line: int) -> list[str]:
-        """Names for pytest; those of the mirror file where a line is run on import alone."""
+        """Names for pytest: those that run the line, then the module's own test file.
+
+        That file also has tests that are younger than the data, and those of lines run on import
+        alone; where there is neither, small files that name the module take their place.
+        """
         found = {
             name: self.size[context]
             for context in self.lines.get(_inside(path), {}).get(line, [])
             if (name := self._name(context))
         }
         ranked = sorted(found, key=lambda name: (found[name], name))[: self.most]
-        return [*self._doctest(path), *(ranked or self._mirrors(path))]
+        others = self._own(path) if ranked else self._mirrors(path)
+        return [*self._doctest(path), *ranked, *others]
 
     def _name(self, context: str) -> str | None:
         parts = context.split(".")
@@ -57,20 +62,24 @@ class Cover:
                 return "::".join([str(file), *parts[at:]])
         return None
 
+    def _own(self, path: Path) -> list[str]:
+        """The test file that mirrors the module, or its room."""
+        tests, inside = self.root / "tests", Path(*Path(_inside(path)).parts[1:])
+        named = (tests / inside.parent / f"test_{path.stem}.py", tests / f"test_{path.stem}.py",
+                 tests / f"test_{path.parent.name}.py")  # fmt: skip
+        return [str(file) for file in named if file.is_file()]
+
     def _mirrors(self, path: Path) -> list[str]:
-        """The module's own test file, then the small ones of its room that name the module."""
-        room, stem = path.parent.name, path.stem
-        own = [self.root / f"tests/{room}/test_{stem}.py", self.root / f"tests/test_{stem}.py",
-               self.root / f"tests/test_{room}.py"]  # fmt: skip
-        word = re.compile(rf"\b{stem}\b")
-        near = [*(self.root / "tests" / room).rglob("test_*.py"), *(self.root / "tests").glob("test_*.py"),
-                *(self.root / "tests/properties").glob("test_*.py")]  # fmt: skip
+        """The module's own test files, then the small ones of its room that name the module."""
+        word = re.compile(rf"\b{path.stem}\b")
+        tests = self.root / "tests"
+        near = [*(tests / path.parent.name).rglob("test_*.py"), *tests.glob("test_*.py"),
+                *(tests / "properties").glob("test_*.py")]  # fmt: skip
         named = sorted(
             (file for file in near if word.search(file.read_text("utf-8"))),
             key=lambda file: file.stat().st_size,
         )
-        found = [str(file) for file in dict.fromkeys([*own, *named]) if file.is_file()]
-        return found[:_FILES]
+        return list(dict.fromkeys([*self._own(path), *map(str, named)]))[:_FILES]
 
     def _doctest(self, path: Path) -> list[str]:
         return [str(path)] if ">>> " in path.read_text("utf-8") else []
