@@ -48,9 +48,20 @@ def test_a_single_donor_has_nothing_without_it() -> None:
     )
 
 
+def test_units_that_are_not_named_and_were_not_left_out_have_a_weight_only() -> None:
+    told = mixture(
+        mixed(("weight of North", 0.7), ("weight of South", 0.2), ("weight of East", 0.1)),
+        ENGLISH,
+        most=1,
+    )
+    assert told.startswith("North 70 %; 2 more with 30 % together")
+    assert "without" not in told.partition("The effect")[0]
+
+
 def test_designs_without_donors_say_nothing() -> None:
     assert mixture(build("overstated"), ENGLISH, most=6) == ""
     assert mixture(build("not_evaluable"), ENGLISH, most=6) == ""
+    assert mixture(build("not_evaluable", estimated=False), ENGLISH, most=6) == ""
     assert "Imitated by" not in dict(story(build("overstated")).method)
 
 

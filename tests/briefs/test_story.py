@@ -14,7 +14,8 @@ from tests.calibration import staggered_claims
 
 import innoeval as ie
 from innoeval.briefs import Story, story
-from innoeval.records import Assumption, Estimate, Evaluation
+from innoeval.records import Assumption, Estimate, Evaluation, Interval
+from innoeval.records.companions import Companions
 from innoeval.records.verdict import ICONS, Status
 
 Build = Callable[..., Evaluation]
@@ -294,3 +295,51 @@ def test_a_chance_is_told_only_where_the_analysis_that_it_is_of_decides(build: B
     base = replace(ev, verdict=replace(ev.verdict, deciding="base"))
     assert any("times in 100" in sentence for sentence in story(base).meaning)
     assert not any("times in 100" in sentence for sentence in story(hull).meaning)
+
+
+def test_a_series_that_ends_at_the_start_has_no_before_and_after(build: Build) -> None:
+    ev = build("overstated")
+    path = ev.estimate.path
+    ended = np.where(np.arange(len(path.observed)) < 18, path.observed, np.nan)
+    short = replace(ev, estimate=replace(ev.estimate, path=replace(path, observed=ended)))
+    assert story(ev).evidence[0].startswith("In the 6 units that have it")
+    assert story(short).evidence[0].startswith("Without it, 20.56 would have been expected.")
+
+
+def test_checks_that_could_not_tell_are_counted_under_the_limits(build: Build) -> None:
+    ev = build("overstated")
+    said = "1 check could not tell either way."
+    sure = replace(ev, findings=tuple(f for f in ev.findings if f.status != "cannot_tell"))
+    assert said in story(ev).limits
+    assert not any("could not tell" in sentence for sentence in story(sure).limits)
+
+
+def test_numbers_too_large_to_draw_are_a_line_in_place_of_the_small_figure(build: Build) -> None:
+    huge = build("x", scale="absolute", size=1e250, smallest_effect=1e249, found=(5, (4, 6)))
+    told = story(huge)
+    assert told.against_caption == (
+        "There is no small figure, because its numbers are too large or too small to draw."
+    )
+    assert told.against_alt == ""
+
+
+def test_beside_the_verdict_stands_only_what_could_be_measured(build: Build) -> None:
+    ev = build("overstated")
+    none = "Without any improvement these data would surprise as much as 4.0 heads in a row."
+    for known, words in (
+        ({}, none),
+        ({"s_claimed": 7.0}, f"{none} If all that was claimed were true, as much as 7.0."),
+        ({"severity_shown": 0.9},
+         f"{none} That there is more than 7.5 % was tested with a severity of 0.90 (at most 1)."),
+    ):  # fmt: skip
+        beside = Companions(readings=(), reach=Interval(0, 1), s_none=4.0, **known)
+        told = story(replace(ev, verdict=replace(ev.verdict, companions=beside)))
+        assert dict(told.method)["Beside it, never deciding"] == words
+
+
+def test_many_events_are_named_in_part_and_counted(build: Build) -> None:
+    events = [ie.Event(period="2024-08", scope="all", what=f"event {i}") for i in range(9)]
+    rows = dict(story(build("overstated", events=events)).method)
+    told = next(text for text in rows.values() if "event 5" in text)
+    assert told.endswith("; and 3 more.")
+    assert "event 6" not in told

@@ -19,6 +19,14 @@ def comparable(ev: Evaluation) -> bool:
     return found is not None and math.isfinite(found.value) and 0 < _span(ev, found) < 1e200
 
 
+def _found(ev: Evaluation) -> scale.Found:
+    """What a comparable evaluation found."""
+    found = scale.found(ev)
+    if found is None:
+        raise ValueError("no estimate")
+    return found
+
+
 def draw_against(ev: Evaluation, say: Language, width: float, height: float, name: str) -> Drawing:
     """Draw the announced improvement and the one found, with its interval, on the claim's scale.
 
@@ -33,10 +41,7 @@ def draw_against(ev: Evaluation, say: Language, width: float, height: float, nam
     name
         Of the drawing, another one for each on a page.
     """
-    found = scale.found(ev)
-    if found is None:
-        raise ValueError("no estimate")
-    sizes, sheet = Sizes.of(ev, say), Drawing(name, width, height)
+    found, sizes, sheet = _found(ev), Sizes.of(ev, say), Drawing(name, width, height)
     low, high = scale.limits(ev, found)
     foot = height - SIZE - 6
 
@@ -51,7 +56,7 @@ def draw_against(ev: Evaluation, say: Language, width: float, height: float, nam
         sheet.text(middle, y, text, ink, anchor="middle", bold=bold)
 
     small = ev.verdict.smallest
-    if small is not None and small < high:
+    if small is not None:
         sheet.line([(x(small), 2), (x(small), foot)], "muted", 0.9, "1 2", "butt")
     sheet.line([(x(0), 2), (x(0), foot)], "ink", 0.9)
     if (size := ev.claim.size) is not None:
@@ -79,9 +84,7 @@ def draw_against(ev: Evaluation, say: Language, width: float, height: float, nam
 
 def describe_against(ev: Evaluation, say: Language) -> str:
     """Say in words what `draw_against` shows."""
-    found, sizes = scale.found(ev), Sizes.of(ev, say)
-    if found is None:
-        return ""
+    found, sizes = _found(ev), Sizes.of(ev, say)
     size, small = ev.claim.size, ev.verdict.smallest
     return say(
         "against.alt",

@@ -37,6 +37,13 @@ def drawable(ev: Evaluation) -> bool:
     return bool(np.isfinite(path.observed).any() and known.size and np.abs(known).max() < _EXTREME)
 
 
+def _path(ev: Evaluation) -> Path:
+    """The series of a drawable evaluation."""
+    if ev.estimate is None or ev.estimate.path is None:
+        raise ValueError("no series")
+    return ev.estimate.path
+
+
 def draw_series(ev: Evaluation, say: Language, width: float, height: float, name: str) -> Drawing:
     """Draw the outcome of the treated units against what the design expects without the innovation.
 
@@ -51,9 +58,7 @@ def draw_series(ev: Evaluation, say: Language, width: float, height: float, name
     name
         Of the drawing, another one for each on a page.
     """
-    if ev.estimate is None or ev.estimate.path is None:
-        raise ValueError("no series")
-    path, launch = ev.estimate.path, launch_position(ev)
+    path, launch = _path(ev), launch_position(ev)
     sheet = Drawing(name, width, height)
     n = len(path.period)
     after = np.arange(n) >= launch
@@ -85,9 +90,7 @@ def draw_series(ev: Evaluation, say: Language, width: float, height: float, name
 
 def describe_series(ev: Evaluation, say: Language) -> str:
     """Say in words what `draw_series` shows, for readers who do not see it."""
-    if ev.estimate is None or ev.estimate.path is None:
-        return ""
-    path, launch = ev.estimate.path, launch_position(ev)
+    path, launch = _path(ev), launch_position(ev)
     said = [
         say(
             "figure.alt_what", outcome=say.metric(ev.claim.outcome), n=say.number(len(path.period), 0),

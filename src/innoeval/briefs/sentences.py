@@ -25,7 +25,8 @@ _LOWERED = 2
 
 def evidence(ev: Evaluation, say: Language) -> tuple[str, ...]:
     """What the data show, from the plain series to the number that decides."""
-    if not judged(ev) or ev.estimate is None:
+    found = scale.found(ev)
+    if not judged(ev) or ev.estimate is None or found is None:
         why = obstacles(ev, say)
         recorded = tuple(
             say("reason.recorded", reason=reason)
@@ -34,8 +35,8 @@ def evidence(ev: Evaluation, say: Language) -> tuple[str, ...]:
         )
         return (*why, *recorded, *_seen(ev, say))
     elsewhere = tuple(say("evidence.elsewhere", harm=harm) for harm in harms(ev, say))
-    return (*_seen(ev, say), *_difference(ev, ev.estimate, say), *_alone(ev, ev.estimate, say),
-            *elsewhere)  # fmt: skip
+    return (*_seen(ev, say), *_difference(ev, ev.estimate, found, say),
+            *_alone(ev, ev.estimate, say), *elsewhere)  # fmt: skip
 
 
 def _seen(ev: Evaluation, say: Language) -> tuple[str, ...]:
@@ -104,11 +105,11 @@ def mean(values: Floats) -> float | None:
     return float(known.mean()) if known.size else None
 
 
-def _difference(ev: Evaluation, estimate: Estimate, say: Language) -> tuple[str, ...]:
+def _difference(
+    ev: Evaluation, estimate: Estimate, found: scale.Found, say: Language
+) -> tuple[str, ...]:
     """The effect, its range, and where the claim lies."""
-    sizes, found = Sizes.of(ev, say), scale.found(ev)
-    if found is None:
-        return ()
+    sizes = Sizes.of(ev, say)
     value, _ = estimate.on_scale(ev.claim.scale)
     size = sizes.units(abs(estimate.effect))
     if ev.claim.scale != "absolute":

@@ -11,6 +11,7 @@ from innoeval.briefs.sizes import Sizes
 from innoeval.briefs.summary import judged, reasons
 from innoeval.plots import theme
 from innoeval.plots.answers import ranked, spread
+from innoeval.records.estimate import Estimate
 from innoeval.records.evaluation import Evaluation
 from innoeval.records.finding import Finding
 
@@ -74,7 +75,7 @@ def method(ev: Evaluation, say: Language) -> tuple[Row, ...]:
         rows = [
             ("design", _design(ev, say)),
             *rows,
-            *_results(ev, say),
+            *_results(ev, estimate, say),
             ("rule", _rule(ev, say)),
             ("verdict", " ".join(reasons(ev, say))),
             *_robustness(ev, say),
@@ -133,10 +134,8 @@ def _sample(ev: Evaluation, say: Language) -> str:
     return " ".join(said)
 
 
-def _results(ev: Evaluation, say: Language) -> tuple[Row, ...]:
-    sizes, estimate = Sizes.of(ev, say), ev.estimate
-    if estimate is None:
-        return ()
+def _results(ev: Evaluation, estimate: Estimate, say: Language) -> tuple[Row, ...]:
+    sizes = Sizes.of(ev, say)
     inference = say("method.inference", inference=_inference(estimate.inference, say))
     if estimate.std_error:
         inference += " " + say("method.error", error=sizes.units(estimate.std_error))
