@@ -13,6 +13,7 @@ from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from tests.briefs.pdf_structure import examined
 from tests.browser.pages import HOSTILE, hostile, made, renamed
@@ -227,16 +228,16 @@ def test_it_is_written_by_its_suffix_whole_or_not_at_all(
     path = ie.write_portfolio(small, tmp_path / "p.html", announced=["c1", "lost-1", "lost-2"])
     assert path.read_bytes() == page(story)
     assert ie.write_portfolio(small, tmp_path / "p.PDF").read_bytes().startswith(b"%PDF")
-    with pytest.raises(
-        BriefError, match=r"'.csv' names no format .* end it in .html or .pdf; .*tidy"
-    ):
-        ie.write_portfolio(small, tmp_path / "p.csv")
+    with pytest.raises(BriefError, match=r"'.txt' names no format .* in .html, .pdf or, for a table, .csv"):  # fmt: skip
+        ie.write_portfolio(small, tmp_path / "p.txt")
     with pytest.raises(BriefError, match="exists already"):
         ie.write_portfolio(small, path, overwrite=False)
     monkeypatch.setattr(telling, "MOST", 7)
     with pytest.raises(BriefError, match="has 8 claims, and a report holds at most 7"):
         ie.write_portfolio(small, tmp_path / "many.html")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["p.PDF", "p.html"]
+    table = pd.read_csv(ie.write_portfolio(small, tmp_path / "p.csv"), encoding="utf-8-sig")
+    assert list(table["id"]) == list(small.ids)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["p.PDF", "p.csv", "p.html"]
 
 
 def test_a_portfolio_of_one_claim_and_of_none(tmp_path: Path) -> None:

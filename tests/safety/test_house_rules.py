@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 SOURCES = Path(__file__).parents[2] / "src" / "innoeval"
@@ -24,6 +25,7 @@ PICKLES = {
 BETWEEN_OWN_PROCESSES = {"portfolio/panels.py"}
 
 
+@cache
 def trees() -> list[tuple[str, ast.Module]]:
     return [
         (path.relative_to(SOURCES).as_posix(), ast.parse(path.read_text("utf-8")))
@@ -31,10 +33,12 @@ def trees() -> list[tuple[str, ast.Module]]:
     ]
 
 
+@cache
 def called(tree: ast.Module) -> set[str]:
     return {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
 
 
+@cache
 def imported(tree: ast.Module) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(tree):
@@ -86,3 +90,34 @@ def test_workbooks_are_read_as_values_and_never_calculated() -> None:
     text = (SOURCES / "tables" / "files.py").read_text("utf-8")
     assert "data_only=True" in text
     assert "keep_vba" not in text
+
+
+#: Writes a sample of its own making, which is kept byte for byte.
+OWN_TEXTS = {"simulate/sample.py"}
+
+
+def test_tables_are_written_without_formulas() -> None:
+    writers = {
+        name
+        for name, tree in trees()
+        if any(c.endswith((".to_csv", ".to_excel", "csv.writer", "csv.DictWriter")) for c in called(tree))
+    }  # fmt: skip
+    marked = {
+        name
+        for name, tree in trees()
+        if "innoeval.tables.harmless" in imported(tree) or name == "tables/harmless.py"
+    }
+    assert writers - marked == OWN_TEXTS
+
+
+def test_embedded_databases_fetch_nothing_by_themselves() -> None:
+    """Whatever opens DuckDB says what it may reach."""
+    opened = [
+        {word.arg for word in node.keywords}
+        for _, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("duckdb.connect")
+    ]
+    assert len(opened) == 2
+    for said in opened:
+        assert said & {"enable_external_access", "autoinstall_known_extensions"}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import sqlite3
+from base64 import b64decode
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
+from traceback import format_exception
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +19,7 @@ import pytest
 from tests.sources.postgres import PASSWORD, server
 
 import innoeval as ie
-from innoeval.errors import SourceError
+from innoeval.errors import InnoevalError, SourceError
 
 M = ie.metrics
 N = 1_000_000
@@ -172,22 +176,57 @@ def test_a_refused_password_is_not_repeated(url: str, caplog: pytest.LogCaptureF
     assert_no_secret(caplog.text)
 
 
-def test_no_password_in_a_saved_evaluation_or_a_brief(url: str, tmp_path: Path) -> None:
+def texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """All that files hold, packed parts unpacked."""
+    import re
+    import zlib
+
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        raw = path.read_bytes()
+        yield path.name, raw.decode("latin-1")
+        if path.suffix == ".parquet":
+            yield path.name, str(pd.read_parquet(path).to_dict("list"))
+        for stream in re.findall(rb"stream\r?\n(.*?)endstream", raw, re.DOTALL):
+            with suppress(zlib.error):
+                yield path.name, zlib.decompress(stream).decode("latin-1")
+        for packed in re.findall(rb"[A-Za-z0-9+/]{64,}={0,2}", raw):  # an attachment, a page's data
+            plain = b64decode(packed[: len(packed) // 4 * 4])
+            with suppress(OSError, EOFError, zlib.error):
+                plain = gzip.decompress(plain)
+            yield path.name, plain.decode("latin-1")
+
+
+def test_no_password_in_anything_that_is_kept_of_a_read_that_went_well(
+    url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
     records = ie.records(
         url, table="requests", unit="ward", opened="opened", closed="closed", as_of=AS_OF
     )
-    assert_no_secret(repr(records))
     found = records.panel(metrics={"days": M.Median()})
     claim = ie.Claim(id="x", innovation="A desk", outcome="days", better="lower", size=0.1, scale="relative",
                      treated=["Ward 1", "Ward 2", "Ward 3"], start="2023-01")  # fmt: skip
     ev = ie.evaluate(claim, found)
-    assert_no_secret(ev.to_json())
-    brief = ie.write_brief(ev, tmp_path / "brief.pdf").read_bytes()
-    assert PASSWORD.encode() not in brief
-    from pypdf import PdfReader
-
-    for page in PdfReader(tmp_path / "brief.pdf").pages:
-        assert_no_secret(page.extract_text().replace("\n", ""))
+    for said in (records, found, ev, found.provenance, found.notes, found.origin):
+        assert_no_secret(repr(said))
+    (tmp_path / "x.json").write_text(ev.to_json(), "utf-8")
+    for suffix in ("pdf", "html"):
+        ie.write_brief(ev, tmp_path / f"brief.{suffix}", data=found)
+    run = tmp_path / "run.parquet"
+    failing = replace(claim, id="y", outcome="dayz")
+    portfolio = ie.evaluate_all([claim, failing], found, resume=run, progress=False)
+    for suffix in ("pdf", "html", "csv"):
+        ie.write_portfolio(portfolio, tmp_path / f"all.{suffix}")
+    with pytest.raises(InnoevalError) as caught:
+        ie.evaluate(failing, found)
+    (tmp_path / "error.txt").write_text("".join(format_exception(caught.value)), "utf-8")
+    (tmp_path / "ledger.txt").write_text(str(ie.verify(ev, found)), "utf-8")
+    assert {name.rpartition(".")[2] for name, _ in texts(tmp_path)} >= {"json", "pdf", "html", "csv", "parquet"}  # fmt: skip
+    assert any(url.rpartition("@")[2] in text for _, text in texts(tmp_path))  # the address is told
+    for _, text in texts(tmp_path):
+        assert_no_secret(text)
+    assert_no_secret(caplog.text)
+    assert_no_secret(capfd.readouterr())
 
 
 def test_a_connection_that_drops_is_an_error(url: str) -> None:

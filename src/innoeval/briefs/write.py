@@ -13,7 +13,7 @@ from innoeval.briefs.typst import pdf
 from innoeval.errors import BriefError
 from innoeval.records.evaluation import Evaluation
 from innoeval.records.panel import Panel
-from innoeval.tables.harmless import harmless_frame
+from innoeval.tables.harmless import csv_text
 
 _FORMATS: dict[str, Callable[[Evaluation, str | None, Edition], bytes]] = {
     ".pdf": pdf,
@@ -128,4 +128,4 @@ def panel_csv(ev: Evaluation, panel: Panel) -> str:
             "give the one that evaluate() was given, or leave it out"
         )
     # Whoever opens it is a reader of the brief, and not who named the units.
-    return str(harmless_frame(panel.frame).to_csv(index=False, lineterminator="\n"))
+    return csv_text(panel.frame)

@@ -16,11 +16,8 @@ from innoeval.cli.folder import written_together
 from innoeval.cli.options import Roles
 from innoeval.errors import RunError
 from innoeval.records.verdict import MARKS, Mark
-from innoeval.tables.harmless import harmless_frame
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from innoeval.records.policy import Policy
     from innoeval.records.portfolio import Portfolio
 
@@ -79,12 +76,12 @@ def run_batch(
         )
     with _workers(jobs, dask):
         portfolio = evaluate_all(register, panels, policy=policy, resume=run, retry=retry)
+    from innoeval.portfolio.report import write_portfolio
+
     with written_together(out) as draft:
-        write_table(portfolio.tidy(), draft / TABLE)
+        write_portfolio(portfolio, draft / TABLE)
     # Apart from the table, which a report that cannot be made must not cost.
     for suffix in reports:
-        from innoeval.portfolio.report import write_portfolio
-
         write_portfolio(portfolio, (out / REPORT).with_suffix(suffix))
     return portfolio
 
@@ -96,11 +93,6 @@ def _workers(jobs: int, dask: str | None) -> Iterator[None]:
 
     with cluster(dask) if dask else processes(jobs):
         yield
-
-
-def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Rows for a spreadsheet: no cell of text is run as a formula."""
-    harmless_frame(frame).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
 def summary(portfolio: Portfolio) -> Table:

@@ -25,7 +25,9 @@ def of_database_file(path: str, kind: str, table: str | None, origin: str) -> Pl
         else:
             import ibis
 
-            found = _chosen(ibis.duckdb.connect(path, read_only=True), table, origin)
+            # A view may name other files, or an address: of a stranger's file it gets neither.
+            con = ibis.duckdb.connect(path, read_only=True, enable_external_access=False)
+            found = _chosen(con, table, origin)
             place = Place(table=found, origin=f"{origin}, table '{found.get_name()}'")
     return place
 

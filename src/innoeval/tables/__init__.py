@@ -3,6 +3,7 @@
 from innoeval.tables.columns import Reading, Suppressed, read_figures
 from innoeval.tables.figures import Decimal, figure_like
 from innoeval.tables.files import read_table
+from innoeval.tables.harmless import csv_text
 from innoeval.tables.table import Table, distinct, is_blank, quoted, squash, table_of_frame
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Reading",
     "Suppressed",
     "Table",
+    "csv_text",
     "distinct",
     "figure_like",
     "is_blank",

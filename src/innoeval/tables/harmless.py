@@ -46,9 +46,26 @@ def harmless_frame(frame: pd.DataFrame) -> pd.DataFrame:
         Any; it is not changed.
     """
     safe = frame.copy()
-    for place, name in enumerate(frame.columns):
-        cells = frame.iloc[:, place]
-        if cells.dtype.kind not in "biufM":
-            safe[name] = cells.astype(object).map(harmless)
+    safe.columns = list(range(safe.shape[1]))  # names may stand twice
+    for place in safe.columns:
+        if safe[place].dtype.kind not in "biufM":
+            safe[place] = safe[place].astype(object).map(harmless)
     safe.columns = [harmless(str(name)) for name in frame.columns]
     return safe
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    r"""A frame as the text of a CSV file of which a spreadsheet runs no cell.
+
+    Parameters
+    ----------
+    frame
+        Any, without its index; it is not changed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> csv_text(pd.DataFrame({"id": ["=1+1", "desk"], "size": [-0.5, 0.25]}))
+    "id,size\n'=1+1,-0.5\ndesk,0.25\n"
+    """
+    return str(harmless_frame(frame).to_csv(index=False, lineterminator="\n"))

@@ -126,7 +126,7 @@ def told(
     if n > MOST:
         raise BriefError(
             f"this portfolio has {n:,} claims, and a report holds at most {MOST:,}; write the table "
-            "with portfolio.tidy().to_csv(...), or report on a part of the claims"
+            "as a file that ends in .csv, or report on a part of the claims"
         )
     frame = portfolio.tidy()
     lists = two_lists(portfolio, q=q, announced=announced)

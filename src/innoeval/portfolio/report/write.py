@@ -11,6 +11,7 @@ from innoeval.errors import BriefError
 from innoeval.portfolio.report.page import page
 from innoeval.portfolio.report.pdf import pdf
 from innoeval.portfolio.report.told import PortfolioStory, told
+from innoeval.tables.harmless import csv_text
 
 if TYPE_CHECKING:
     import os
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from innoeval.records.portfolio import Portfolio
 
 _FORMATS: dict[str, Callable[[PortfolioStory], bytes]] = {".html": page, ".pdf": pdf}
+_TABLE = ".csv"
 
 
 def write_portfolio(
@@ -30,7 +32,11 @@ def write_portfolio(
     by: str | Mapping[str, str] | None = None,
     overwrite: bool = True,
 ) -> Path:
-    """Write a portfolio as a report: what holds up, what does not, and every claim.
+    """Write a portfolio as a report, or as a table for a spreadsheet.
+
+    A report says what holds up, what does not, and lists every claim; the table is `tidy()` as CSV,
+    in which no text of a claim is run as a formula: those that would be have an apostrophe before
+    them.
 
     The web page is one file that opens from disk and connects to nothing; its table is sorted,
     filtered and searched, and a claim opens to the summary of its evaluation. Without scripts the
@@ -42,7 +48,8 @@ def write_portfolio(
     portfolio
         The claims.
     path
-        Where to write; its suffix names the format: ".html" or ".pdf".
+        Where to write; its suffix names the format: ".html" or ".pdf"; ".csv" for the table, which knows
+        none of the options but `overwrite`.
     title
         Heading; by default the number of claims.
     announced
@@ -78,13 +85,18 @@ def write_portfolio(
     ('portfolio.html', True, False)
     """
     path = Path(path)
-    write = _FORMATS.get(path.suffix.lower())
-    if write is None:
+    suffix = path.suffix.lower()
+    if suffix != _TABLE and suffix not in _FORMATS:
         named = f"'{path.suffix}'" if path.suffix else "no suffix"
         raise BriefError(
             f"a portfolio cannot be written to '{path}': {named} names no format that is written; "
-            f"end it in {' or '.join(_FORMATS)}; for a table use portfolio.tidy().to_csv(...)"
+            f"end it in {', '.join(_FORMATS)} or, for a table, {_TABLE}"
         )
     check_place(path, overwrite=overwrite)
-    put(path, write(told(portfolio, title=title, announced=announced, q=q, by=by)))
+    if suffix == _TABLE:
+        # By its mark Excel knows UTF-8.
+        put(path, csv_text(portfolio.tidy()).encode("utf-8-sig"))
+    else:
+        story = told(portfolio, title=title, announced=announced, q=q, by=by)
+        put(path, _FORMATS[suffix](story))
     return path
