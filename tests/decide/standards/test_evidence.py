@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.decide.evidence import claim_of, evidence, finding
+from tests.decide.evidence import ESTIMATE, claim_of, evidence, finding
 
+from innoeval.decide.standards.evidence import Evidence
+from innoeval.decide.standards.maryland import maryland
+from innoeval.decide.standards.nesta import nesta
 from innoeval.records.finding import FindingStatus
 
 #: Level of the design, and what it reaches if observational, randomised, by lottery, by a cut-off.
@@ -39,6 +42,16 @@ def test_a_risk_is_high_by_one_problem_and_low_only_if_all_that_ran_are_clear(
 ) -> None:
     found = [finding(name, status) for name, status in (("a", a), ("b", b)) if status]
     assert evidence(*found).risk("a", "b") == (answer, rule)
+
+
+def test_what_is_not_told_is_not_taken_for_shown() -> None:
+    bare = Evidence(claim=claim_of(), estimate=ESTIMATE, findings={}, main="clear", sms_level=3)
+    assert (bare.improvement_shown, bare.trends_shown, bare.measured) == (False, False, None)
+    assert scored(bare) == ["2", "2"]
+
+
+def scored(found: Evidence) -> list[str]:
+    return [maryland(found)[1].score, nesta(found)[0].score]
 
 
 def test_an_estimate_is_not_needed_to_speak_of_a_risk() -> None:

@@ -9,7 +9,7 @@ from tests.decide.evidence import ESTIMATE, MEASURED, claim_of, evidence, findin
 
 from innoeval.decide.standards.robins import QUESTIONS, robins
 
-GAPS = replace(MEASURED, missing=3)
+GAPS = replace(MEASURED, missing=40)
 #: Question, a check that answers it, the answer where it shows a problem, and where it is clear.
 ASKED = [
     ("2.1", "attrition", "PY", "PN"), ("2.1", "adopters", "PY", "PN"),
@@ -71,7 +71,7 @@ _BEFORE = "a difference that was there before the start"
      ("2.4", {}, "Y", "Every period from the declared start on is counted."),
      ("5.1", {}, "Y", "All 432 values are there."),
      ("5.1", {"measured": GAPS}, "NI",
-      "0.7 % of 432 values are missing. How many are too many is for the assessor."),
+      "9.3 % of 432 values are missing. How many are too many is for the assessor."),
      ("5.1", {"measured": None}, "NI", ""),
      ("5.3", {}, "N", "No unit was left out."),
      ("5.3", {"estimate": replace(ESTIMATE, n_units=11)}, "Y",
