@@ -44,7 +44,7 @@ def claim_against_estimate(ev: Evaluation, ax: Axes | None = None) -> Axes:
         ax.set_ylim(-0.85, 2.15)
         ax.plot([0, 0], [-0.25, 2.15], color=theme.INK, linewidth=0.9, zorder=1)
         small = ev.verdict.smallest
-        if small is not None and small < high:
+        if small is not None:
             ax.plot([small, small], [-0.25, 2.15], color=theme.MUTED, linewidth=0.8,
                     linestyle=(0, (1, 1.5)), zorder=1)  # fmt: skip
         if ev.claim.size is not None:

@@ -203,9 +203,8 @@ def _points(ax: Axes, found: _Claims, x: Floats, y: Floats) -> None:
             )  # fmt: skip
     key = ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False,
               borderaxespad=0, handletextpad=0.3, markerscale=(46 / size) ** 0.5)  # fmt: skip
-    for handle in key.legend_handles:
-        if handle is not None:
-            handle.set_alpha(1.0)
+    for handle in filter(None, key.legend_handles):
+        handle.set_alpha(1.0)
 
 
 def _name_extremes(

@@ -137,10 +137,10 @@ def _said(est: Estimate, weights: dict[str, float]) -> str:
 
 def _without_each(ax: Axes, est: Estimate, shown: list[str], without: dict[str, float]) -> None:
     """Dots on the right: the effect if the donor of a row is left out; the line is the effect itself."""
-    if not without:
+    known = [(row, without[name]) for row, name in enumerate(shown) if name in without]
+    if not known:
         return
     side = ax.inset_axes((0.66, 0.0, 0.34, 1.0), sharey=ax)
-    known = [(row, without[name]) for row, name in enumerate(shown) if name in without]
     side.axvline(est.effect, color=theme.MUTED, linewidth=0.8, linestyle=(0, (3, 2)), zorder=1)
     values = [value for _, value in known]
     if min(values) <= 0 <= max(values) or abs(est.effect) < 3 * (max(values) - min(values)):
