@@ -7,6 +7,7 @@ import importlib
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,9 @@ def named(path: Path) -> str:
     return path.relative_to(REPO).as_posix()
 
 
+@cache
 def trees() -> list[tuple[str, ast.Module]]:
+    """Every file of the source, read once."""
     return [(named(path), ast.parse(path.read_text("utf-8"))) for path in SOURCES]
 
 

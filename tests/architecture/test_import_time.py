@@ -8,7 +8,8 @@ import sys
 import pytest
 
 BUDGET = 1.3
-ROUNDS = 7
+#: At least, and where a machine has much else to do at most.
+ROUNDS = (3, 10)
 #: Processor time, not time on the clock: another process on the same core does not count.
 CLOCK = "import time; t = time.process_time(); import {module}; print(time.process_time() - t)"
 
@@ -29,6 +30,9 @@ def seconds(module: str) -> float:
 
 
 def test_import_costs_little_more_than_pandas() -> None:
-    rounds = [(seconds("pandas"), seconds("innoeval")) for _ in range(ROUNDS)]
-    pandas, innoeval = (min(times) for times in zip(*rounds, strict=True))
+    pandas = innoeval = float("inf")
+    for done in range(1, ROUNDS[1] + 1):
+        pandas, innoeval = min(pandas, seconds("pandas")), min(innoeval, seconds("innoeval"))
+        if done >= ROUNDS[0] and innoeval <= BUDGET * pandas:
+            break
     assert innoeval <= BUDGET * pandas, f"innoeval {innoeval:.2f} s, pandas {pandas:.2f} s"

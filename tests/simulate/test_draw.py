@@ -137,7 +137,7 @@ def test_the_numbers_of_treated_units() -> None:
 
 
 #: Faults under which the panel loses rows.
-LOSING = {"attrition", "recorded", "peeking"}
+LOSING = {"attrition", "recorded", "peeking", "looked_at_and_stopped"}
 
 
 @settings(max_examples=40, deadline=None)

@@ -57,7 +57,7 @@ def test_without_a_trend_the_test_has_its_size_and_leaves_no_bias() -> None:
     assert found.expected[0] == pytest.approx(np.zeros(5), abs=1e-6)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     seed=st.integers(0, 1000), n=st.integers(1, 6), power=st.sampled_from([0.5, 0.8]),
     scale=st.floats(0.01, 100),
