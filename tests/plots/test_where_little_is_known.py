@@ -219,7 +219,8 @@ def test_many_looks_are_bands_and_a_line() -> None:
 def test_gaps_before_the_start_stand_with_effects_that_begin_at_it(build: Build) -> None:
     ev = build("overstated")
     after = tuple(
-        Component(term="", event_time=t, estimate=-1.0, conf_low=-2.0, conf_high=0.0) for t in range(3)
+        Component(term="", event_time=t, estimate=-1.0, conf_low=-2.0, conf_high=0.0)
+        for t in range(3)
     )
     begun = replace(ev, estimate=replace(ev.estimate, components=after))
     found = study_of(begun)
