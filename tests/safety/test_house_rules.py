@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
+
+from innoeval.tables import read_table
 
 SOURCES = Path(__file__).parents[2] / "src" / "innoeval"
 #: Builtins that run a text, and calls that start a program or a shell.
@@ -86,7 +89,16 @@ def test_yaml_is_loaded_by_safe_loaders_only() -> None:
     }  # fmt: skip
 
 
-def test_workbooks_are_read_as_values_and_never_calculated() -> None:
+def test_workbooks_are_read_as_values_and_never_calculated(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["ward", "days"])
+    book.active.append(["North", "=1+1"])
+    book.save(tmp_path / "a.xlsx")
+    (row,) = read_table(tmp_path / "a.xlsx", wanted=("ward",)).frame.to_dict("records")
+    assert row["ward"] == "North"
+    assert row["days"] not in {2, "2", "=1+1"}
     text = (SOURCES / "tables" / "files.py").read_text("utf-8")
     assert "data_only=True" in text
     assert "keep_vba" not in text
@@ -121,3 +133,15 @@ def test_embedded_databases_fetch_nothing_by_themselves() -> None:
     assert len(opened) == 2
     for said in opened:
         assert said & {"enable_external_access", "autoinstall_known_extensions"}
+
+
+def test_every_promise_of_the_threat_model_names_a_test_that_is_there() -> None:
+    repo = SOURCES.parents[1]
+    text = (repo / "docs" / "trust" / "threat-model.md").read_text("utf-8")
+    rows = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| ")][1:]
+    promises = [row for row in rows if not set(row[0]) <= set(" -")]
+    assert len(promises) > 15
+    for what, _, test in promises:
+        named = re.findall(r"tests/[\w/.]+\w", test)
+        assert named, what
+        assert [path for path in named if not (repo / path).exists()] == [], what
