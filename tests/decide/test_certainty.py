@@ -133,4 +133,4 @@ def test_trends_are_shown_where_half_the_claim_is_ruled_out(bias, share, error, 
     assert trends_shown((replace(clear, bias=None),), POLICY)
     assert not trends_shown((replace(clear, status="cannot_tell"),), POLICY)
     assert not trends_shown((replace(clear, check="attrition"),), POLICY)
-    assert not trends_shown((), POLICY)
+    assert trends_shown((), POLICY) is False

@@ -27,10 +27,15 @@ def test_the_bar_that_a_claim_sets_itself(size, smallest, expected) -> None:
     ("low", "high", "room"),
     [(6, 12, 1), (6, 8.25, 0.25), (1, 12, 1), (4.5, 12, 0.5), (-1, 12, 1), (-1, 8.5, 0.5),
      (1, 7, 1), (1, 2.5, 0.5), (-1, 1, 1), (-2, 0.25, 0.25), (-3, -1, 1), (5, 12, 0), (-9, 8, 0),
-     (-INF, 7, 1), (-INF, 12, 4), (3, INF, 2), (-INF, INF, INF), (600, 1200, 595)],
+     (-INF, 7, 1), (-INF, 12, 4), (3, INF, 2), (-INF, INF, INF), (600, 1200, 595),
+     # The nearest edge is none where the status stays: at 5, at 0.
+     (5.5, 7, 1), (-0.5, 1.25, 0.75)],
 )  # fmt: skip
 def test_the_margin_by_hand(low: float, high: float, room: float) -> None:
     assert margin(Interval(low, high), HELD) == room
+    k = 1e8
+    large = Bar(claimed=10 * k, smallest=2 * k, shown=5 * k, overstated=8 * k)
+    assert margin(Interval(k * low, k * high), large) == k * room
 
 
 @pytest.mark.parametrize(
