@@ -7,8 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 from tests.panels import panel_of
 
-from innoeval.evaluate import evaluate
-from innoeval.records import Claim, Finding, Panel
+from innoeval.checks import Case
+from innoeval.designs import choose
+from innoeval.designs.base import Design
+from innoeval.evaluate import evaluate, judged
+from innoeval.records import Claim, Finding, Panel, Policy
 
 
 def finding(check: str, claim: Claim, panel: Panel) -> Finding:
@@ -26,3 +29,12 @@ def panel_with(outcomes: object, columns: Mapping[str, object], /, **roles: obje
         frame[name] = np.broadcast_to(np.asarray(values, dtype=float), seen.shape)[seen]
     fields = {"unit": "unit", "period": "year", "freq": "year", "outcomes": ("y",)}
     return Panel(frame=frame, **{**fields, **roles})
+
+
+def case_of(claim: Claim, panel: Panel, *designs: Design) -> Case:
+    """All that a check may look at, of the design that is named, else of the one that decides."""
+    policy = Policy()
+    choice = choose(panel, claim, policy, designs or None)
+    facts = judged(claim, panel, choice, None, policy, ()).facts
+    assert facts is not None, choice.objections
+    return facts

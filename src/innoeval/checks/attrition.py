@@ -118,7 +118,7 @@ def _bounds(case: Case, lost: Floats) -> _Bounds:
     side = away[treated if trims_ours else ~treated]
     cells = np.sort(side[np.isfinite(side)])
     if not len(cells):
-        return _Bounds(np.inf, np.inf, np.inf, np.inf, np.nan)
+        return _Bounds(*(np.inf,) * 5)
     cut = min(len(cells) - 1, round(share * len(cells)))
     better = float(cells[cut:].mean() - cells.mean())
     worse = float(cells.mean() - cells[: len(cells) - cut].mean())

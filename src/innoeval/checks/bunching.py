@@ -94,6 +94,9 @@ def _tilt(case: Case, met: Floats, missed: Floats) -> Step | None:
     """Rise of the logarithm of met over missed at the start, relative to the comparison units."""
     treated, starts = case.arrangement.treated, case.arrangement.starts
     time = np.arange(met.shape[1])
+    # A cell in which only one of the two was counted says nothing of their ratio.
+    seen = np.isfinite(met + missed)
+    met, missed = (np.where(seen, counts, np.nan) for counts in (met, missed))
     if (~treated).sum() < 3:
         ratio = _log_ratio(met[treated].sum(axis=0), missed[treated].sum(axis=0))
         return None if case.staggered else step(ratio, int(starts[treated].min()))

@@ -49,7 +49,7 @@ class FadeOut:
             )
         first = (time >= 0) & (time < horizon // 3)
         last = time >= horizon - horizon // 3
-        found = _among_donors(case, first, last) if isinstance(kernel, Imitating) else None
+        found = _among_donors(case, kernel, first, last) if isinstance(kernel, Imitating) else None
         found = found or _between(case, first, last)
         if found is None:
             return Measurement(
@@ -108,11 +108,10 @@ def _between(case: Case, first: np.ndarray, last: np.ndarray) -> _Thirds | None:
     )  # fmt: skip
 
 
-def _among_donors(case: Case, first: np.ndarray, last: np.ndarray) -> _Thirds | None:
+def _among_donors(
+    case: Case, kernel: Imitating, first: np.ndarray, last: np.ndarray
+) -> _Thirds | None:
     """By the rank of the gap's fall among those of the donors, each relative to its own misfit."""
-    kernel = case.kernel
-    if not isinstance(kernel, Imitating) or len(kernel.gaps) < 3:
-        return None
     gaps = case.sign * kernel.gaps
     since = np.arange(gaps.shape[1]) >= kernel.launch
     early, late, mean = (np.nanmean(gaps[:, part], axis=1) for part in (first, last, since))

@@ -91,10 +91,9 @@ def _trend(case: Case, verdict: Verdict) -> Flip | None:
     """The same bias as a difference in trends that goes on from the baseline into the horizon."""
     if verdict.breakdown is None or not len(case.theirs):
         return None
-    length, launch = len(case.kernel.series), case.kernel.launch
-    apart = length / 2  # from the middle of the time before to the middle of the time after
-    if launch < 1 or apart <= 0:
-        return None
+    apart = (
+        len(case.kernel.series) / 2
+    )  # from the middle of the time before to the middle of the time after
     slope = verdict.breakdown * case.unit / apart
     return Flip(
         change="trend", size=slope, status=None,
@@ -114,6 +113,8 @@ def _start(case: Case, verdict: Verdict, judge: Judge) -> Flip | None:
         return None
     edge = launch + np.array([0, *shifts])[:, None]
     found = kernel.effects(time < edge, time >= edge, case.policy.level)
+    if not np.isfinite(found.effect[1:]).any():
+        return None
     base = case.improvement(found, 0)[1]
     for k, shift in enumerate(shifts, start=1):
         if not np.isfinite(found.effect[k]):

@@ -155,6 +155,10 @@ def _curve(claim: Claim, panel: Panel, case: Arrangement, policy: Policy) -> Spe
     table = np.moveaxis(np.array(found).reshape(shape), 2, 0).reshape(3, -1)
     grid = np.indices((*shape[:2], *shape[3:])).reshape(6, -1).T.astype(np.float64)
     known = np.isfinite(table).all(axis=0)
+    if not known.any():
+        raise DesignError(
+            "no other analysis has the values that it needs before and after the start"
+        )
     effect, low, high = sign * table[:, known]
     low, high = np.minimum(low, high), np.maximum(low, high)
     order = np.argsort(effect, kind="stable")
@@ -185,7 +189,7 @@ def _summed_up(
         match claim.scale:
             case "relative":
                 scaled = [sign * (sign * x) / (observed - sign * x) for x in ends]
-                unit = float(np.median(np.abs(without))) if len(without) else 1.0
+                unit = float(np.median(np.abs(without)))
             case "percentage_points":
                 unit = share_unit(panel, claim.outcome) / 100
                 scaled = [x / unit for x in ends]
@@ -247,9 +251,9 @@ def _comparison_sets(case: Arrangement, panel: Panel, claim: Claim) -> _Options:
         far = ~treated & ~(panel.matrix(panel.neighbour) > 0).any(axis=1)
         names.append("none next to a treated unit")
         masks.append(far if far.sum() > 1 else ~treated)
-    if int((~treated).sum()) >= _FEWEST:
+    seen = np.isfinite(past)
+    if int((~treated & seen.any(axis=1)).sum()) >= _FEWEST:
         with np.errstate(invalid="ignore", divide="ignore"):
-            seen = np.isfinite(past)
             level = np.where(seen, past, 0.0).sum(axis=1) / seen.sum(axis=1)
             path = past - level[:, None]
             away = np.abs(level - np.nanmean(level[treated]))

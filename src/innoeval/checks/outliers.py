@@ -98,7 +98,5 @@ def _without(case: Case, period: int) -> Interval | None:
     time = np.arange(len(kernel.series))
     kept: Mask = time != period
     before, after = (time < kernel.launch) & kept, (time >= kernel.launch) & kept
-    if not (before.any() and after.any()):
-        return None
     found = kernel.effects(before[None], after[None], case.policy.level)
     return case.improvement(found)[1] if np.isfinite(found.effect[0]) else None

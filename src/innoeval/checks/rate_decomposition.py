@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+import numpy as np
+
 from innoeval.checks.base import Bias, Case, Measurement, power_for_half
 from innoeval.records.assumption import Assumption
 from innoeval.records.display import amount
@@ -52,9 +54,14 @@ class RateDecomposition:
                 says=f"The outcome is not {panel.numerator} divided by {panel.denominator}.",
             )
         kept = factor * held(numerator, denominator, case.arrangement.starts)
+        if np.allclose(kept, case.arrangement.outcomes, rtol=1e-9, atol=0, equal_nan=True):
+            return Measurement(
+                status="clear",
+                says=f"{panel.denominator} did not change: all of the change comes from {panel.numerator}.",
+            )
         events = _refit(case, kept)
         divided = _refit(case, case.arrangement.outcomes - kept)
-        if events is None or divided is None or not divided.std_error:
+        if events is None or divided is None or divided.std_error is None:
             return Measurement(
                 status="cannot_tell",
                 says="The change of the rate cannot be split into those of its two parts.",
