@@ -126,8 +126,9 @@ def test_it_never_falls_below_the_lowest() -> None:
      (0.249, 1 / 1.645, True), (0.251, 1 / 1.645, False),
      (None, 1.0, True), (0.0, 1.0, True), (0.9, None, True)],
 )  # fmt: skip
-@pytest.mark.parametrize("bias", [1.0, -1.0])
+@pytest.mark.parametrize("bias", [1.0, -2.0])
 def test_trends_are_shown_where_half_the_claim_is_ruled_out(bias, share, error, shown) -> None:
+    error = None if error is None else error * abs(bias)
     clear = finding_of("pre_trend", "clear", bias=bias, bias_se=error, share_explained=share)
     assert trends_shown((clear,), POLICY) == shown
     assert trends_shown((replace(clear, bias=None),), POLICY)
