@@ -14,7 +14,7 @@ from tests.sources.portal_server import Portal, portal
 
 import innoeval as ie
 from innoeval.errors import SourceError
-from innoeval.sources.portals import download, web
+from innoeval.sources.portals import download, pages, web
 
 M = ie.metrics
 SECRET = "tok-4711-secret"  # noqa: S105 - of a server on loopback
@@ -186,3 +186,78 @@ def test_a_broken_note_beside_a_file_is_told(city: Portal, tmp_path: Path) -> No
     next(tmp_path.glob("*.about.json")).write_text("{", encoding="utf-8")
     with pytest.raises(SourceError, match="delete it"):
         panel(soda(city), tmp_path)
+
+
+def test_a_kept_file_that_was_changed_is_read_again(city: Portal, tmp_path: Path) -> None:
+    path = download(soda(city), folder=tmp_path).path
+    whole = path.read_bytes()
+    path.write_bytes(whole[:40])
+    asked = len(city.asked)
+    assert download(soda(city), folder=tmp_path).path.read_bytes() == whole
+    assert len(city.asked) > asked
+
+
+def test_a_query_without_rows_leaves_nothing(city: Portal, tmp_path: Path) -> None:
+    city.rows = []
+    with pytest.raises(SourceError, match="no rows for this query; check the parameters"):
+        download(soda(city), folder=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
+    """Every portal gives this answer, or what it gives for a page."""
+    monkeypatch.setattr(
+        web.Web, "json", lambda _, *__, **query: (answer(query) if callable(answer) else answer, {})
+    )
+
+
+SPAN = "https://x.org/requests.json?start_date=2023-01-01T00:00:00&end_date=2023-01-01T00:00:02"
+
+
+@pytest.mark.parametrize(
+    ("read", "address", "answer", "said"),
+    [
+        (pages.socrata, "https://x.org/resource/abcd-1234.json", {"error": "no"},
+         "its answer is no list of rows; check that the address is that of a table"),
+        (pages.ckan, "https://x.org/api/3/action/datastore_search", {},
+         "the address names no table; add resource_id= as the portal shows it"),
+        (pages.ckan, "https://x.org/api/3/action/datastore_search?resource_id=1",
+         {"success": False, "result": {}}, "its answer says that it did not succeed; check resource_id="),
+        (pages.open311, SPAN, {"requests": []},
+         "its answer is no list of requests; check that the address ends in requests.json"),
+        # As many requests in two seconds as one answer holds: no shorter span would show more.
+        (pages.open311, SPAN, [{"token": i} for i in range(pages.OPEN311_ROWS)],
+         "1,000 requests or more at 2023-01-01 00:00:00, and shows no more; ask the portal"),
+        (pages.open311, SPAN, lambda query: [{"token": query["page"]}],
+         "its pages do not end; give a shorter span with start_date= and end_date="),
+    ],
+)  # fmt: skip
+def test_answers_that_are_not_of_the_format(
+    monkeypatch: pytest.MonkeyPatch, read: Any, address: str, answer: Any, said: str
+) -> None:
+    answering(monkeypatch, answer)
+    with pytest.raises(SourceError) as caught:
+        list(read(web.Web.of(address)))
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"error": {"message": "Not found: Resource", "__type": "Not Found Error"}}', "Not found: Resource"),
+        (b'{"error": {"description": "no  such\\nservice"}}', "no such service"),
+        (b'[{"code": 404, "description": "jurisdiction unknown"}]', "jurisdiction unknown"),
+        (b'{"message": "Invalid SoQL"}', "Invalid SoQL"),
+        (b'"busy"', "busy"),
+        (b"Bad  gateway", "Bad gateway"),
+        (b"<html>Bad gateway</html>", ""),
+    ],
+)  # fmt: skip
+def test_what_portals_say_of_an_error(body: bytes, said: str) -> None:
+    assert web._told(body) == said
+
+
+def test_texts_in_columns_of_numbers_stay_texts() -> None:
+    rows = [{"fee": " 12 "}, {"fee": "1.5"}, {"fee": "n/a"}, {"fee": 3}, {}]
+    told = pages._numbered(rows, {"fee": "Number", "ward": "text"})
+    assert told == [{"fee": 12}, {"fee": 1.5}, {"fee": "n/a"}, {"fee": 3}, {}]

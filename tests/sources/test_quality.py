@@ -131,3 +131,28 @@ def test_the_map_shows_who_was_treated_first(values: np.ndarray) -> None:
 def test_maps_have_a_limit() -> None:
     with pytest.raises(BriefError, match="cannot be read"):
         plots.coverage(panel(np.ones((2001, 2))))
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 5])
+def test_outliers_are_held_against_what_other_units_do_where_there_are_some(
+    values: np.ndarray, n: int
+) -> None:
+    some = values[:n]
+    assert found(ie.profile(panel(some)), "outlier") == []
+    some[1, 10] += 60
+    some[:, 20] += 60
+    shared = [(f"ward {i:02d}", "2022-09") for i in range(n)] if n < 4 else []
+    expected = [("ward 01", "2021-11"), *shared]
+    assert sorted(found(ie.profile(panel(some)), "outlier")) == sorted(expected)
+
+
+def test_of_many_units_the_median_of_all_is_that_of_the_others(values: np.ndarray) -> None:
+    many = np.tile(values, (3, 1)) + np.arange(36)[:, None] * 0.01
+    many[:, 20] += 60
+    many[7, 4] += 60
+    assert found(ie.profile(panel(many)), "outlier") == [("ward 07", "2021-05")]
+
+
+def test_last_digits_tell_nothing_where_values_hardly_vary(values: np.ndarray) -> None:
+    grid = np.tile([10.0, 11.0], (12, 18))
+    assert np.isnan(ie.profile(panel(grid)).metrics.loc["days", "heaping"])

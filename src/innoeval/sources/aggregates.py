@@ -182,7 +182,7 @@ class Answer:
     few: Floats = field(default_factory=lambda: np.empty(0))
 
 
-def answer(name: str, metric: Metric, cells: pd.DataFrame, now: np.datetime64 | None) -> Answer:
+def answer(name: str, metric: Metric, cells: pd.DataFrame, now: np.datetime64) -> Answer:
     """A metric's values from the columns of the query.
 
     Parameters
@@ -257,11 +257,9 @@ def in_days(values: Floats, of: str) -> Floats:
     return np.round(values, 6 if day == 1 else 0) / day
 
 
-def _ages(name: str, cells: pd.DataFrame, now: np.datetime64 | None) -> Floats:
+def _ages(name: str, cells: pd.DataFrame, now: np.datetime64) -> Floats:
     """Age of each cell's youngest open case, in days; infinite where none is open."""
     column = f"{name}_youngest" if f"{name}_youngest" in cells else "_youngest"
-    if now is None or column not in cells:
-        return np.full(len(cells), np.inf)
     youngest = cells[column].to_numpy(dtype="datetime64[us]")
     age = (now - youngest).astype(np.float64) / MICROSECONDS
     return np.where(np.isnat(youngest), np.inf, age)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _OUT, _JUMP = 6.0, 6.0
 #: Share of last digits 0 and 5 from which a metric heaps (a fifth by chance), and fewest values.
 _HEAPS, _FEWEST = 0.4, 50
+#: Of more units than this, one hardly moves the median of all.
+_MANY = 30
 #: p-value from which numbers that repeat are more than chance.
 _RARE = 1e-4
 #: What each check of the table of failures says.
@@ -157,16 +159,27 @@ def _never_negative(values: Floats) -> bool:
 
 
 def _outliers(values: Floats) -> npt.NDArray[np.bool_]:
-    """Values far from the median of their unit, what all units do in a period taken off."""
+    """Values far from the median of their unit, what the other units do in a period taken off."""
     if np.isfinite(values).sum() < 8:
         return np.zeros(values.shape, dtype=bool)
     away = values - _median(values, 1)
-    if len(values) > 2:
-        away = away - _median(away, 0)
+    if len(values) > 3:  # one value of two others would move their middle
+        away = away - _of_others(away)
         away = away - _median(away, 1)
     spread = 1.4826 * _median(np.abs(away), 1)
     with np.errstate(invalid="ignore"):
         return np.asarray((spread > 0) & (np.abs(away) > _OUT * spread))
+
+
+def _of_others(values: Floats) -> Floats:
+    """The median of the other units in each period, to broadcast over (units, periods).
+
+    Were a unit of few counted in, it would often be the median itself: its spread would seem small.
+    """
+    if len(values) > _MANY:
+        return _median(values, 0)
+    others = [np.delete(values, unit, 0) for unit in range(len(values))]
+    return np.concatenate([_median(some, 0) for some in others])
 
 
 def _jumps(values: Floats) -> npt.NDArray[np.bool_]:

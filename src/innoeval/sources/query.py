@@ -108,22 +108,21 @@ def run(
             if layout.as_of
             else latest
         )
-        moment_now = None if now is None else np.datetime64(now, "us")
+        if now is None:
+            raise SourceError([Fault(found="no record has a date", origin=place.origin, column=layout.opened,
+                                     remedy="name the column of dates with opened=")])  # fmt: skip
         answers = {
-            name: answer(f"m{i}", metric, cells, moment_now)
+            name: answer(f"m{i}", metric, cells, np.datetime64(now, "us"))
             for i, (name, metric) in enumerate(metrics.items())
         }
         young = {name: a for name, a in answers.items() if a.curve.any()}
-        if young and now is not None:
+        if young:
             today = as_local(now, layout.time_zone, aware=opened.aware).date()
             recent = _recent(cases, cells, young, period, aware=opened.aware)
             queries += _read_curves(recent, cells, metrics, young, now, today, layout, place.origin)
-    if layout.as_of is None and now is not None and now > datetime.now() + timedelta(days=1):  # noqa: DTZ005 - a day covers any zone
+    if layout.as_of is None and now > datetime.now() + timedelta(days=1):  # noqa: DTZ005 - a day covers any zone
         raise SourceError([Fault(found=f"the last moment in the records is {now:%Y-%m-%d}, which is still to come",
                                  remedy="say when they were drawn: as_of=", origin=place.origin)])  # fmt: skip
-    if now is None:
-        raise SourceError([Fault(found="no record has a date", origin=place.origin, column=layout.opened,
-                                 remedy="name the column of dates with opened=")])  # fmt: skip
     return Result(
         cells=cells, answers=answers, asked=layout.as_of is not None, queries=queries,
         now=layout.as_of or as_local(now, layout.time_zone, aware=opened.aware),
@@ -282,9 +281,8 @@ def _read_curves(
 
     key = ["_unit", "_period"]
     groups: dict[tuple[str, int], dict[str, Median | Quantile | ShareWithin]] = {}
-    for name in young:
-        metric = metrics[name]
-        if isinstance(metric, Median | Quantile | ShareWithin):
+    for name, metric in metrics.items():
+        if name in young and isinstance(metric, Median | Quantile | ShareWithin):
             groups.setdefault((metric.of, id(metric.where)), {})[name] = metric
     queries = []
     for (of, _), named in groups.items():
