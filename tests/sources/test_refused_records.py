@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from tests.sources.test_service_records import cases, frame
 
@@ -114,7 +115,8 @@ def test_a_driver_that_cannot_be_closed_is_read_all_the_same(
 ) -> None:
     import ibis
 
-    held = ibis.duckdb.connect().create_table("requests", frame())
+    rows = pa.Table.from_pandas(frame(), preserve_index=False)
+    held = ibis.duckdb.connect().create_table("requests", rows)
     driver = SimpleNamespace(list_tables=lambda: ["requests"], table=lambda _: held)
     monkeypatch.setattr(ibis, "connect", lambda _: driver)
     panel = cases("warehouse://host/city").panel(metrics=COUNT)
