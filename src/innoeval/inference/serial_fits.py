@@ -12,7 +12,6 @@ import numpy.typing as npt
 from innoeval.inference.serial import (
     ARMA,
     REML,
-    BlockConformal,
     CalibratedREML,
     Independent,
     NeweyWest,
@@ -117,7 +116,7 @@ def fit_serial(choice: Serial, rows: Rows, *, level: float, seed: int) -> Serial
             return _newey_west(choice, rows, level)
         case Independent():
             return _independent(choice, rows, level)
-        case BlockConformal():
+        case _:
             raise TypeError("block-conformal inference estimates no coefficients")
 
 

@@ -64,8 +64,6 @@ def bacon(panel: Panel, claim: Claim) -> Comparisons:
         ) from None
 
     def named(start: int) -> str:
-        if start <= 0:
-            return "always"
         return "never" if start >= case.n_periods else panel.periods[start]
 
     return Comparisons(

@@ -91,7 +91,7 @@ def adjust(cohorts: Cohorts, spans: Spans, adjustment: Adjustment) -> Adjusted:
         if int((~treated).sum()) <= len(columns):
             raise DesignError(
                 f"{where} has {int((~treated).sum())} comparison units in {periods[spans.period[k]]}, "
-                f"too few for {len(columns) - 1} covariates; leave some out"
+                f"too few for {X.shape[1] - 1} covariates; leave some out"
             )
         try:
             found = adjusted(

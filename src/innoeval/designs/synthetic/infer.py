@@ -55,8 +55,8 @@ def infer(kernel: DonorKernel, choice: DonorChoice, level: float) -> tuple[Ranke
             found = _jackknife_plus(kernel, windows, before, level)
         case UnitJackknife():
             found = _unit_jackknife(kernel, windows, level)
-        case PredictionInterval(draws=draws):
-            found = _prediction(kernel, windows, before, level, draws)
+        case _:
+            found = _prediction(kernel, windows, before, level, choice.draws)
     return Ranked(*(x[:1] for x in found)), Ranked(*(x[1:] for x in found))
 
 
@@ -77,8 +77,8 @@ def describe(choice: DonorChoice, n_treated: int, n_donors: int) -> str:
             return "jackknife+: each period before the start left out in turn"
         case UnitJackknife():
             return "jackknife: each unit left out in turn, the weights kept"
-        case PredictionInterval(draws=draws):
-            return f"prediction interval: errors of the weights ({draws} draws) and later shocks"
+        case _:
+            return f"prediction interval: errors of the weights ({choice.draws} draws) and later shocks"
 
 
 def cautions(choice: DonorChoice) -> tuple[str, ...]:
