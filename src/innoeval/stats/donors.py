@@ -266,11 +266,33 @@ def different(outcomes: Floats, *, levels: bool) -> int:
 
 
 def first_of_their_kind(series: Floats) -> Masks:
-    """Which of N series (N, T) repeat none that stands before them."""
-    squares = (series**2).sum(axis=1)
-    apart = squares[:, None] + squares - 2 * series @ series.T
-    alike = np.tril(apart <= _NOTHING**1.5 * max(float(squares.max()), np.finfo(float).tiny), -1)
-    return np.asarray(~alike.any(axis=1))
+    """Which of N series (N, T) repeat none that stands before them.
+
+    Series that are alike lie alike along any one direction: only neighbours there are compared, so
+    that a million series need no million times a million numbers.
+
+    Examples
+    --------
+    >>> first_of_their_kind(np.array([[1.0, 2], [3, 4], [1, 2], [3, 4 + 1e-13]])).tolist()
+    [True, True, False, False]
+    """
+    first = np.zeros(len(series), dtype=bool)
+    first[np.unique(series, axis=0, return_index=True)[1]] = True
+    kept = np.flatnonzero(first)
+    along = np.cos(1.0 + np.arange(series.shape[1]))
+    place = series[kept] @ (along / np.linalg.norm(along))
+    order = np.argsort(place, kind="stable")
+    kept, place = kept[order], place[order]
+    largest = float((series**2).sum(axis=1).max())
+    close = _NOTHING**1.5 * max(largest, np.finfo(float).tiny)
+    for step in range(1, len(kept)):
+        near = np.flatnonzero(place[step:] - place[:-step] <= 2 * close**0.5)
+        if not len(near):
+            break
+        one, other = kept[near], kept[near + step]
+        alike = ((series[one] - series[other]) ** 2).sum(axis=1) <= close
+        first[np.maximum(one, other)[alike]] = False
+    return first
 
 
 def _centred(outcomes: Floats, task: Task, *, intercept: bool) -> tuple[Floats, Floats]:
