@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from tests.designs.fixed_effects.test_triple import asked, two_kinds
+from tests.designs.test_ordinal import RUNGS, answers, survey
+from tests.designs.test_rates import service
 from tests.panels import claim_on, panel_of
 from tests.staggered_panels import drawn, posed
 
@@ -14,6 +17,7 @@ from innoeval.designs import (
     Dose,
     ElasticNetControl,
     EventStudy,
+    OrdinalScores,
     SegmentedRegression,
     StructuralTimeSeries,
     SyntheticControl,
@@ -236,3 +240,98 @@ def test_covariates_that_leave_no_comparison_units_to_spare() -> None:
     names = ("x", "x1", "x2", "x3", "x4", "x5")
     with pytest.raises(DesignError, match="too few for 6 covariates; leave some out"):
         CallawaySantAnna(covariates=names).fit(panel, claim)
+
+
+class TestCohorts:
+    def test_without_a_second_earlier_period_no_trend_goes_on(self) -> None:
+        panel, claim = posed(drawn(n=40, periods=5, starts=(1, 0)))
+        assert CallawaySantAnna().stressed(panel, claim) == {}
+
+    def test_where_nobody_is_compared_after_the_start_it_is_said(self) -> None:
+        frame = drawn(n=40, periods=6, starts=(3, 0))
+        frame.loc[(frame["first"] == 0) & (frame["year"] >= 2003), "y"] = np.nan
+        with pytest.raises(DesignError, match="no treated period can be compared; 22.5 % of the"):
+            CallawaySantAnna().fit(*posed(frame))
+
+    def test_a_cohort_without_weight_is_left_out_of_every_window(self) -> None:
+        frame = drawn(n=60, periods=6, starts=(3, 4, 0))
+        rest = frame[frame["first"] != 2004]
+        frame.loc[frame["first"] == 2004, "w"] = 0.0
+        design = CallawaySantAnna(weights="w")
+        found = design.fit(*posed(frame))
+        assert found.effect == pytest.approx(design.fit(*posed(rest)).effect)
+        assert any(said.startswith("left out for a weight of 0") for said in found.warnings)
+
+    def test_with_every_earlier_period_set_aside_there_is_no_series(self) -> None:
+        panel, claim = posed(drawn(n=40, periods=6, starts=(3, 4, 0)))
+        assert np.isnan(CallawaySantAnna(anticipation=6).kernel(panel, claim).series).all()
+
+    def test_comparison_units_that_are_as_good_as_treated_are_left_out_and_told(self) -> None:
+        frame = drawn(n=200, periods=5, starts=(3, 0))
+        rng = np.random.default_rng(0)
+        first = frame.groupby("unit")["first"].first()
+        x = {unit: (2.5 if start > 0 else 0.0) + rng.normal() for unit, start in first.items()}
+        x[next(unit for unit, start in first.items() if start == 0)] = 7.0
+        frame["x"] = frame["unit"].map(x)
+        found = CallawaySantAnna(covariates=("x",), method="ipw").fit(*posed(frame))
+        assert any("up to 1 comparison units are left out" in said for said in found.warnings)
+
+
+class TestSeries:
+    def test_no_period_is_left_to_act_in(self) -> None:
+        panel, claim = panel_of(RNG.normal(size=(1, 20))), claim_on([0], 15)
+        (said,) = SegmentedRegression(transition=5).objections(panel, claim, Policy())
+        assert said.startswith("no period is left in which the innovation can act; shorten")
+
+    def test_a_declared_form_that_a_shorter_past_cannot_bear_has_no_spell_set_aside(self) -> None:
+        panel, claim = panel_of(RNG.normal(size=(1, 8))), claim_on([0], 5)
+        found = SegmentedRegression(trend=True, slope=True).stressed(panel, claim)
+        assert {assumption.value for assumption in found} == {"trend_form"}
+
+    @pytest.mark.parametrize("family", ["poisson", "negative_binomial"])
+    def test_counts_without_any_error_bound_only_what_counts_are(self, family: str) -> None:
+        # From ten cases to five: without an error nothing bounds the effect, but none can have
+        # saved all cases there were, so that it ends at the five that were counted.
+        y = np.r_[np.full(12, 10.0), np.full(12, 5.0)]
+        design = SegmentedRegression(family=family, trend=False, slope=False, seasonal=1)
+        found = design.fit(*service({"y": y}, 12))
+        assert found.effect == pytest.approx(-5)
+        assert found.conf_int == (-np.inf, pytest.approx(5))
+        assert (found.std_error, found.p_value) == (None, None)
+
+    def test_on_and_off_without_any_error_are_not_held_against_each_other(self) -> None:
+        y = np.r_[np.full(10, 10.0), np.full(10, 7.0), np.full(10, 10.0)]
+        design = SegmentedRegression(until="2020", trend=False, slope=False, seasonal=1)
+        found = design.fit(panel_of([y]), claim_on([0], 10))
+        assert [part.term for part in found.components] == ["level change"]
+        assert found.effect == pytest.approx(-3)
+
+
+class TestAnswers:
+    def test_no_answers_of_a_treated_office(self) -> None:
+        counts = answers(0.5)
+        panel, claim = survey(counts)
+        empty = panel.frame.assign(**dict.fromkeys(RUNGS, 0.0))
+        bare = Panel(frame=empty, unit="office", period="month", freq="month", outcomes=("score",),
+                     covariates=RUNGS)  # fmt: skip
+        design = OrdinalScores(categories=RUNGS)
+        assert design.objections(bare, claim, Policy()) == ("there is no answer of a treated unit",)
+
+    def test_a_short_series_is_refused_as_any_other(self) -> None:
+        panel, claim = survey(answers(0.5)[:26])
+        (said,) = OrdinalScores(categories=RUNGS).objections(panel, claim, Policy())
+        assert "there are only 2 periods from the launch" in said
+
+    def test_of_several_offices_the_mean_is_not_held_against_the_answers(self) -> None:
+        counts = answers(0.5)
+        one, claim = survey(counts)
+        frames = [one.frame.assign(office=name, month=one.frame["month"].astype(str))
+                  for name in ("North", "East")]  # fmt: skip
+        frame = pd.concat(frames)
+        frame["score"] = frame["score"] + 3.0 * (frame["office"] == "East")
+        panel = Panel(frame=frame, unit="office", period="month", freq="month",
+                      outcomes=("score",), covariates=RUNGS)  # fmt: skip
+        both = Claim(id="c", innovation="i", outcome="score", better="higher", size=0.1,
+                     scale="absolute", treated=["North", "East"], start="2020-01")  # fmt: skip
+        design = OrdinalScores(categories=RUNGS)
+        assert design.objections(panel, both, Policy()) == ()
