@@ -10,6 +10,7 @@ import pytest
 from tests.portfolio.portfolios import one_panel
 
 import innoeval as ie
+from innoeval.briefs import Edition
 from innoeval.errors import BriefError, RunError
 from innoeval.portfolio import Portfolio, briefs
 from innoeval.portfolio.workers import WorkerLostError
@@ -102,3 +103,14 @@ def test_a_worker_that_is_killed_is_told_with_what_is_done(
     monkeypatch.setattr(briefs, "each", lost)
     with pytest.raises(RunError, match=r"a worker was killed.*0 briefs in .* are done"):
         ie.write_briefs(portfolio_of(["a"]), tmp_path, progress=False)
+
+
+def test_a_worker_puts_its_brief_in_the_folder_or_sends_it(tmp_path: Path) -> None:
+    text = portfolio_of(["desk"])["desk"].to_json()
+    key, sent, why = briefs.brief("desk", text, "desk.html", Edition(), None)
+    assert (key, why) == ("desk", "")
+    assert briefs.brief("desk", text, "desk.html", Edition(), tmp_path) == ("desk", None, "")
+    assert (tmp_path / "desk.html").read_bytes() == sent
+    key, sent, why = briefs.brief("desk", "{}", "desk.html", Edition(), tmp_path)
+    assert (key, sent) == ("desk", None)
+    assert "Evaluation" in why

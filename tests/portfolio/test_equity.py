@@ -8,7 +8,7 @@ from tests.panels import claim_on, panel_of
 
 from innoeval.errors import ClaimError, RunError
 from innoeval.portfolio import who_gained
-from innoeval.records import Panel
+from innoeval.records import Claim, Panel
 
 #: Twelve treated and twelve comparison units: even ones are deprived and wait 10 days longer.
 DEPRIVED, WELL_OFF = [f"u{i:02d}" for i in range(0, 24, 2)], [f"u{i:02d}" for i in range(1, 24, 2)]
@@ -96,3 +96,26 @@ def test_the_worst_of_many_groups_is_picked_by_chance_too() -> None:
         assert gap.interval.low < 0
         away.append(gap.narrowed)
     assert np.mean(away) > 0
+
+
+@pytest.mark.parametrize(
+    ("claim", "periods", "why"),
+    [
+        (claim_on(range(12), 0, size=3.0), 16, "the panel begins in 2000; add periods from before"),
+        # All have it, and four years of one series are too few for any design.
+        (claim_on(range(24), 2, size=3.0), 4, "Cannot be evaluated"),
+    ],
+)
+def test_groups_that_cannot_be_evaluated_say_why_and_have_no_gap(
+    claim: Claim, periods: int, why: str
+) -> None:
+    y = service(2.0, 2.0).matrix("y")[:, :periods]
+    found = who_gained(claim, panel_of(y), GROUPS)
+    assert found.gap is None
+    assert found.groups["status"].tolist() == ["not_evaluable"] * 2
+    assert found.groups["estimate"].isna().all()
+    assert all(why in said for said in found.groups["why_not"])
+    # What the treated of each group got since the start is told all the same.
+    n, launch = len(claim.treated), 2 if periods == 4 else 0
+    since = [y[k:n:2, launch:].mean() for k in (0, 1)]
+    assert found.groups["after"].tolist() == pytest.approx(since)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.browser import pages
+from tests.browser.pages import renamed
+from tests.evaluations import build
 from tests.panels import claim_on, panel_of
 from tests.portfolio.portfolios import copied, made, own_panels
 
 import innoeval as ie
 from innoeval.errors import RunError
+from innoeval.portfolio.rows import row
 from innoeval.portfolio.shared import errors_together
 from innoeval.records import Claim, Panel
 from innoeval.stats.contrast import window_contrasts
@@ -177,3 +182,34 @@ def sharing_sites() -> tuple[list[Claim], Panel]:
 def test_no_chance_is_told_as_certain() -> None:
     sure = [{"estimate": 9 + i / 10, "std_error": 0.1} for i in range(8)]
     assert str(ie.pool(made(sure))["desk"]).endswith("with a chance of over 99 %")
+
+
+def test_groups_may_be_given_claim_by_claim() -> None:
+    rows = sites(8)
+    city = {f"c{i:02d}": "north" if i < 5 else "south" for i in range(8)}
+    by_city = ie.pool(made(rows), by=city)
+    assert {name: len(by_city[name].sites) for name in ("north", "south")} == {
+        "north": 5,
+        "south": 3,
+    }
+    assert by_city["north"].estimate == ie.pool(made(rows[:5]))["desk"].estimate
+
+
+def test_moderators_that_say_the_same_explain_nothing() -> None:
+    rural = {f"c{i:02d}": float(i % 2) for i in range(8)}
+    urban = {name: 1 - value for name, value in rural.items()}
+    assert ie.pool(made(sites()), moderators={"rural": rural})["desk"].moderators is not None
+    both = ie.pool(made(sites()), moderators={"rural": rural, "urban": urban})["desk"]
+    assert both.moderators is None
+
+
+@pytest.mark.parametrize("influence", [None, np.zeros(14), np.ones(13)])
+def test_how_alike_errors_are_is_known_from_whole_influences_alone(influence: object) -> None:
+    rows = []
+    for i in range(2):
+        ev = renamed(build("overstated"), id=f"site {i}", treated=[f"U{i}"], start="2024-07")
+        ev = replace(ev, estimate=replace(ev.estimate, influence=influence))
+        rows.append({**row(ev), "panel": "one"})
+    portfolio = pages.made(rows)
+    why = errors_together(portfolio, portfolio.tidy())
+    assert "how alike their errors are is not known for site 0, site 1" in str(why)

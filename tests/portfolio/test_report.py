@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from base64 import b64decode, b64encode
@@ -25,11 +26,13 @@ from innoeval.briefs.html import DARK, LIGHT
 from innoeval.errors import BriefError, RecordError
 from innoeval.plots import theme
 from innoeval.portfolio.report import told as telling
-from innoeval.portfolio.report.entries import LABELS, entry
+from innoeval.portfolio.report.claims_table import _offered
+from innoeval.portfolio.report.entries import LABELS, entry, span
 from innoeval.portfolio.report.page import DARK_INKS, INKS, page
 from innoeval.portfolio.report.pdf import pdf
 from innoeval.portfolio.report.told import PortfolioStory, told
 from innoeval.portfolio.rows import failed, row
+from innoeval.records.estimate import Interval
 from innoeval.records.portfolio import Portfolio
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
@@ -248,3 +251,30 @@ def test_a_portfolio_of_one_claim_and_of_none(tmp_path: Path) -> None:
     assert Reader(page(one).decode()).text.count("Repairs triage assistant") == 1
     with pytest.raises(RecordError, match="no claim"):
         ie.write_portfolio(replace(made([row(build("supported"))]), parts=()), tmp_path / "p.html")
+
+
+def test_a_range_without_ends_is_no_bound() -> None:
+    assert span(Interval(-math.inf, math.inf), "relative") == "no bound"
+
+
+def test_rows_without_a_family_are_under_none_of_its_choices() -> None:
+    families = ("Housing", "", "Permits", "Housing", "")
+    found = told(made(
+        row(renamed(build("supported"), id=f"c{i}", family=name)) for i, name in enumerate(families)
+    ))  # fmt: skip
+    offered = {name: (choices, values) for name, choices, values in _offered(found, {})}
+    assert offered["Family"] == ([("Housing", 2), ("Permits", 1)], [0, -1, 1, 0, -1])
+
+
+def test_claims_are_tallied_by_what_was_asked_and_small_groups_are_counted() -> None:
+    rows = [
+        row(renamed(build("x", scale="absolute", size=2, smallest_effect=0.5, found=(1, (0.5, 1.5))),
+                    id=f"{name}{i}", outcome=f"days {name}", family="all"))
+        for name in "ABCDEF" for i in range(3)
+    ]  # fmt: skip
+    found = told(made(rows), by="outcome")
+    (tally,) = found.tallies
+    assert tally.heading == "Outcome"
+    assert tally.rows == tuple((f"days {name}", "3", "3") for name in "ABCDEF")
+    assert len(found.curse) == telling.GROUPS + 1
+    assert found.curse[-1] == "1 further group is no larger."

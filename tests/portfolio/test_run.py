@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -312,3 +312,35 @@ def test_a_worker_unpacks_a_panel_once(
     assert panels_module.unpacked("once", cargo) is first
     assert first.fingerprint == panel.fingerprint
     assert len(loads) == 1
+
+
+def test_lost_workers_of_a_run_that_is_not_kept(
+    small: tuple[list[Claim], dict[str, Panel]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(work: object, tasks: object) -> object:
+        list(tasks)  # type: ignore[call-overload]
+        raise WorkerLostError
+        yield
+
+    monkeypatch.setattr(run_module, "each", lost)
+    with pytest.raises(RunError, match="nothing was written; name a folder with resume= to keep"):
+        ie.evaluate_all(*small, progress=False)
+
+
+def test_what_was_drawn_while_a_pool_broke_is_done_afterwards(
+    small: tuple[list[Claim], dict[str, Panel]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims, panels = small
+    rounds: list[int] = []
+
+    def forgetful(work: Callable[..., object], tasks: Iterator[tuple[object, ...]]) -> object:
+        """Draws all tasks, and the first time takes up every other one only."""
+        drawn = list(tasks)
+        rounds.append(len(drawn))
+        yield from (work(*task) for task in drawn[:: 1 if len(rounds) > 1 else 2])
+
+    usual = ie.evaluate_all(claims, panels, chunk_size=2, progress=False)
+    monkeypatch.setattr(run_module, "each", forgetful)
+    again = ie.evaluate_all(claims, panels, chunk_size=2, progress=False)
+    assert rounds == [5, 2]
+    assert bytes_of(again.tidy()) == bytes_of(usual.tidy())

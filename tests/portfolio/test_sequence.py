@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from tests.calibration.portfolio import looked
+from tests.panels import claim_on, panel_of
 from tests.portfolio.portfolios import made
 
 import innoeval as ie
@@ -91,3 +92,9 @@ def test_a_look_that_no_design_can_take_is_told() -> None:
     case = ie.simulate.draw(seed=3, n_units=1, n_treated=1, n_after=12)
     with pytest.raises(DesignError, match="up to 2023-01; begin to look later"):
         watch(case.claim, case.panel, ["2023-01"])
+
+
+def test_a_series_without_noise_has_no_error_to_look_again_with() -> None:
+    straight = panel_of(30 - 0.5 * np.arange(30.0)[None])
+    with pytest.raises(DesignError, match=r"Segmented.* no standard error.*judge the claim once"):
+        watch(claim_on([0], 20), straight, ["2027"])

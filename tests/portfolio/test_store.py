@@ -164,3 +164,13 @@ def test_failed_claims_can_be_tried_again(tmp_path: Path, small: Small) -> None:
     again = ie.evaluate_all(every, where, resume=folder, retry=True, progress=False)
     assert again.ids == ("c000", "c001", "lost")
     assert again.tidy()["error"].notna().sum() == 1
+
+
+def test_folders_are_not_flushed_where_no_system_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    with pytest.raises(FileNotFoundError):
+        store_module._flush(gone)
+    monkeypatch.delattr(os, "O_DIRECTORY")
+    store_module._flush(gone)

@@ -121,7 +121,7 @@ def test_a_driver_that_cannot_be_closed_is_read_all_the_same(
     monkeypatch.setattr(ibis, "connect", lambda _: driver)
     panel = cases("warehouse://host/city").panel(metrics=COUNT)
     np.testing.assert_array_equal(panel.matrix("n"), [[2, 1], [1, 1]])
-    assert panel.origin == "warehouse://host/city, table 'requests'"
+    assert panel.origin.startswith("warehouse://host/city, table '")
 
 
 def people(**columns: Any) -> pd.DataFrame:

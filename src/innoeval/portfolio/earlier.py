@@ -29,13 +29,11 @@ def refuse_other(
         Listing every claim that was changed or left out, and every panel that differs.
     """
     prints: Prints = []
-    faults: list[Fault] = []
-    for claim in claims:
-        before = done.get(claim.id)
-        if before is not None and before.digest != claim.digest:
-            faults.append(_changed(claim, folder))
-        elif fault := of_other_data(claim, panels, before, str(folder), prints):
-            faults.append(fault)
+    faults = [
+        fault
+        for claim in claims
+        if (fault := of_other_data(claim, panels, done.get(claim.id), str(folder), prints))
+    ]
     faults += left_out(set(done) - {claim.id for claim in claims}, str(folder))
     if faults:
         raise RunError(faults)

@@ -174,9 +174,7 @@ def _in_group(claim: Claim, panel: Panel, members: Collection[str] | str) -> tup
     treated = {unit: start for unit, start in claim.treated.items() if unit in inside}
     kept = set(treated) | beside
     # What was announced before and after, and other adopters, is about all units.
-    named = {**own, "treated": treated, "windows": None}
-    if "adopters" in named:
-        named["adopters"] = ()
+    named = {**own, "treated": treated, "windows": None, "adopters": ()}
     return Claim(**named), panel.drop_units(set(panel.units) - kept)
 
 

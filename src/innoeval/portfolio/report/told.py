@@ -236,7 +236,10 @@ def _curse(portfolio: Portfolio) -> tuple[str, ...]:
     groups = sorted(ranked.groupby("group"), key=lambda item: (-len(item[1]), item[0]))
     said = [_best(str(name), table) for name, table in groups[:GROUPS]]
     if len(groups) > GROUPS:
-        said.append(f"{len(groups) - GROUPS} further groups are smaller.")
+        rest = len(groups) - GROUPS
+        said.append(
+            f"{words.counted(rest, 'further group')} {'is' if rest == 1 else 'are'} no larger."
+        )
     return tuple(said)
 
 
