@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 #: So many faults of one message are written out; the rest are counted.
 SHOWN = 20
+#: Letters of a name that a list of names shows.
+LONGEST = 60
 
 
 class InnoevalError(Exception):
@@ -129,7 +131,11 @@ def nearest(name: str, known: Iterable[str], otherwise: str, most: int = 12) -> 
     if near:
         return f"did you mean '{by_lower[near[0]]}'?"
     rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{otherwise} {', '.join(names[:most])}{rest}"
+    return f"{otherwise} {', '.join(map(_cut, names[:most]))}{rest}"
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[:LONGEST]}..."
 
 
 def _listed(faults: tuple[Fault, ...]) -> str:

@@ -116,8 +116,7 @@ def _found(source: object, sheet: str | None, encoding: str | None) -> tuple[str
 
 
 def _of_table(table: Table) -> list[Found]:
-    faults = table.faults_of_columns(name for name in REQUIRED)
-    faults += table.faults_of_columns(name for name in table.frame.columns if name in COLUMNS)
+    faults = table.faults_of_columns((*REQUIRED, *map(str, table.frame.columns)))
     if table.overlong:
         faults.append(
             Fault(
