@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.panels import claim_on, panel_of
 
 import innoeval as ie
 from innoeval.errors import ClaimError, InnoevalError
@@ -143,3 +144,70 @@ def test_scales_and_records():
     assert "No size" in str(unsure)
     assert "Resolution" in str(unsure)
     assert "Resolution" not in str(replace(unsure, resolution=None))
+
+
+def noisy(level=20.0, n=12):
+    return level + np.random.default_rng(0).normal(size=(n, 16))
+
+
+def test_a_design_that_does_not_fit_and_a_past_without_values_are_obstacles():
+    made = ie.plan(claim_on([0], 12), panel_of(noisy()), futures=2, wait=False,
+                   designs=[ie.designs.SyntheticControl()])  # fmt: skip
+    assert (made.design, made.supported) == ("", None)
+    assert made.obstacles[0].startswith("for SyntheticControl, 11 donors: no p-value can be below")
+    unseen = noisy()
+    unseen[:6, :12] = np.nan
+    made = ie.plan(claim_on(range(6), 12), panel_of(unseen), futures=2, wait=False)
+    assert made.obstacles == ("no treated unit has a value before the start.",)
+
+
+def test_percentage_points_are_hundredths_of_a_share_and_ones_of_a_percentage():
+    claim = claim_on(range(6), 12, better="higher", size=5, scale="percentage_points")
+    of_hundred, of_one = (
+        ie.plan(claim, panel_of(values), futures=2, wait=False)
+        for values in (noisy(60.0), noisy(60.0) / 100)
+    )
+    assert of_hundred.detectable == pytest.approx(of_one.detectable)
+    assert of_hundred.supported == of_one.supported == 1.0
+
+
+def test_where_the_smallest_effect_is_what_must_be_shown_it_sets_what_can_be_detected():
+    # 1.9 must be shown of 2: what is detected exceeds 1.9 by the reach of the interval alone.
+    claim = claim_on(range(6), 12, size=2.0, smallest_effect=1.9)
+    tight = replace(claim, smallest_effect=0.5)
+    strict, lenient = (
+        ie.plan(one, panel_of(noisy()), futures=8, wait=False) for one in (claim, tight)
+    )
+    assert strict.detectable > lenient.detectable
+    assert strict.detectable > 1.9
+
+
+def test_of_an_effect_far_below_the_noise_waiting_is_looked_at_to_the_end():
+    made = ie.plan(claim_on(range(6), 12, size=0.01), panel_of(noisy()), futures=2)
+    assert made.enough is None
+    # Four times the sixteen years there are.
+    assert made.longest == 64
+    assert "Waiting does not help" in str(made)
+
+
+def test_a_single_series_needs_three_periods_however_large_the_effect():
+    made = ie.plan(claim_on([0], 12, size=50.0), panel_of(noisy(n=1)), futures=1)
+    assert made.enough == 3
+
+
+def test_imagined_futures_of_what_is_never_negative_are_not_negative_either():
+    rng = np.random.default_rng(0)
+    wild = np.exp(rng.normal(size=(12, 16)))
+    claim = claim_on(range(6), 12, size=0.5, scale="relative")
+    made = ie.plan(claim, panel_of(wild), futures=4, wait=False)
+    assert made.obstacles == ()
+    assert made.detectable is None
+    assert made.supported == 0
+
+
+def test_a_relative_claim_whose_level_falls_to_nothing_cannot_be_told_in_these_futures():
+    wild = np.exp(2 * np.random.default_rng(5).normal(size=(12, 16)))
+    claim = claim_on(range(6), 12, better="higher", size=0.9, scale="relative")
+    made = ie.plan(claim, panel_of(wild), futures=6, wait=False)
+    assert {chance.status: chance.share for chance in made.chances}["not_evaluable"] > 0
+    assert made.if_clear == 0

@@ -271,6 +271,8 @@ class _Imagined:
         time = np.arange(without.shape[-1])
         treated = time >= self.starts[:, None]
         if self.claim.scale == "relative":
+            # An outcome with a percentage is never negative, however strong its noise.
+            without = np.maximum(without, 0.0)
             return np.where(treated, without * (1 + sign * size), without)
         if self.claim.scale == "percentage_points":
             whole = 1.0 if np.nanmax(self.past) <= 1 else 100.0
