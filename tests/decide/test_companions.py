@@ -64,6 +64,7 @@ def power(smallest: float, error: float, critical: float) -> float:
     [({}, power(1, 1, 1.96)), ({"std_error": None}, power(1, 1, 1.96)),
      ({"std_error": 0.0}, power(1, 1, 1.96)), ({"std_error": INF}, power(1, 1, 1.96)),
      ({"std_error": 0.7}, power(1, 0.7, 2.8)),
+     ({"std_error": 0.4, "conf_int": Interval(-3.8, -2.2)}, power(1, 0.4, 2)),
      ({"std_error": 2.0, "conf_int": Interval(-9, 3)}, power(1, 2, 3))],
 )  # fmt: skip
 def test_power_takes_the_critical_value_that_the_interval_used(changes, expected) -> None:

@@ -34,8 +34,17 @@ def test_an_improvement_is_shown_above_nothing_and_material_above_the_smallest(
     assert (found.improvement_shown, found.material_shown) == (improvement, material)
     none = verdict(claim_of(size=None, smallest_effect=None), ends(low, 5.0))
     assert (none.improvement_shown, none.material_shown) == (improvement, False)
-    nesta = next(s for s in found.standards if s.name.startswith("Nesta"))
-    assert nesta.score == "2"  # nothing to compare with
+
+
+@pytest.mark.parametrize(("low", "level"), [(-0.1, "2"), (0.0, "2"), (0.1, "3")])
+def test_standards_read_what_the_deciding_interval_shows(low: float, level: str) -> None:
+    found = decide(claim_of(), ends(low, 5.0), {}, (), POLICY, sms_level=3)
+    assert found.standard("Nesta").score == level
+    assert found.standard("Maryland SMS, design").score == "3"
+    # Without a level nothing is claimed of the design.
+    bare = verdict(None, ends(low, 5.0))
+    assert not [one for one in bare.standards if one.name.startswith("Maryland")]
+    assert bare.standard("Nesta").score == "2"
 
 
 @pytest.mark.parametrize(

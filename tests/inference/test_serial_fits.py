@@ -198,3 +198,25 @@ def test_models_are_named_with_what_was_found(choice, words) -> None:
 def test_block_conformal_estimates_no_coefficients() -> None:
     with pytest.raises(TypeError, match="no coefficients"):
         fitted(BlockConformal())
+
+
+#: Coefficients, their errors, critical values and spread, as they came out with seed 1.
+KEPT = {
+    CalibratedREML(): ((14.0348, 7.37231, -0.0646271), (2.09972, 3.13371, 0.136102), (2.28229, 2.33128), 3.99885),
+    CalibratedREML(model="AR(2)"): ((12.5731, 8.73877, -0.173303), (5.9013, 3.68117, 0.253434), (2.22675, 2.10993), 7.30645),
+    CalibratedREML(model="AR(1) and noise"): ((13.422, 7.76902, -0.100825), (3.64264, 3.22853, 0.177745), (2.86937, 2.91639), 5.06659),
+    ARMA(): ((13.2217, 8.43727, -0.122136), (2.38838, 3.3318, 0.152618), None, 4.2209),
+    ARMA(order=(1, 1)): ((13.2044, 8.31668, -0.125888), (2.4892, 3.3591, 0.157317), None, 4.30153),
+    PraisWinsten(): ((14.3739, 6.94681, -0.0332149), (1.81099, 2.77411, 0.117837), None, 3.72995),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("choice", KEPT, ids=str)
+def test_numbers_are_those_that_were_kept(choice) -> None:
+    coefficients, errors, critical, spread = KEPT[choice]
+    found = fitted(choice)
+    assert found.coefficients == pytest.approx(coefficients, rel=1e-4)
+    assert np.sqrt(np.diag(found.covariance)) == pytest.approx(errors, rel=1e-4)
+    assert found.spread == pytest.approx(spread, rel=1e-4)
+    if critical:
+        assert found.critical == pytest.approx(critical, rel=1e-4)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from innoeval.stats.bacon import Decomposition, cell_weights, decompose
+from innoeval.stats.bacon import KINDS, Decomposition, cell_weights, decompose, forbidden_part
 
 
 def coefficient(
@@ -132,3 +132,25 @@ def test_what_cannot_be_taken_apart() -> None:
         decompose(np.ones((3, 2)), np.array([1, 1, 1]))
     with pytest.raises(ValueError, match="explain the treatment"):
         cell_weights(np.array([[0.0, 1.0], [0.0, 1.0]]))
+
+
+def test_what_forbidden_comparisons_move_has_the_error_of_a_sum_over_units() -> None:
+    outcomes = np.random.default_rng(6).normal(size=(12, 7))
+    starts = np.repeat([2, 4, 7], 4)
+    found = forbidden_part(outcomes, starts)
+    # It is linear in every cell: what one unit more in a cell moves it by is the cell's weight.
+    slopes = np.zeros_like(outcomes)
+    for cell in np.ndindex(outcomes.shape):
+        more = outcomes.copy()
+        more[cell] += 1.0
+        slopes[cell] = forbidden_part(more, starts).moved - found.moved
+    assert (slopes * outcomes).sum() == pytest.approx(found.moved)
+    scores = 4 * (slopes * outcomes).sum(axis=1)
+    variance = sum(scores[starts == s].var(ddof=1) / 4 for s in (2, 4, 7))
+    assert found.std_error == pytest.approx(np.sqrt(variance))
+    assert found.df == 9
+    parts = decompose(outcomes, starts)
+    clean = np.isin(parts.kind, KINDS[:2])
+    allowed = np.average(parts.estimate[clean], weights=parts.weight[clean])
+    assert found.moved == pytest.approx(found.coefficient - allowed)
+    assert found.weight == pytest.approx(parts.weight[~clean].sum())

@@ -158,3 +158,23 @@ def test_bands_agree_with_draws_from_the_normal_law(weights: str) -> None:
 
 def test_nothing_to_multiply() -> None:
     assert np.isnan(multiplier(np.zeros((5, 2)), 0.95, 99, "normal", seed=1))
+
+
+@pytest.mark.parametrize("weights", ["normal", "rademacher", "mammen"])
+def test_multipliers_have_mean_zero_and_variance_one(weights) -> None:
+    # Over 400 units the sum is normal: half of the draws of its size lie below 0.674.
+    one = np.random.default_rng(2).normal(size=(400, 1))
+    for level, critical in ((0.5, 0.6745), (0.95, 1.96)):
+        assert multiplier(one, level, 4999, weights, seed=3) == pytest.approx(critical, abs=0.06)
+    # A question without influence is left out; where there is none, nothing is known.
+    both = np.column_stack([one, np.zeros(400)])
+    alone, beside = (multiplier(x, 0.9, 999, weights, seed=3) for x in (one, both))
+    assert beside == pytest.approx(alone)
+    assert np.isnan(multiplier(np.zeros((4, 1)), 0.9, 99, weights, seed=3))
+
+
+def test_too_few_clusters_bound_nothing() -> None:
+    # Of four clusters' eight pairs of signs none is rarer than one in eight.
+    found = wild_cluster(np.ones((4, 1)), np.array([1.0, 2, 3, 4]), np.arange(4), 0)
+    assert (found.low, found.high) == (-np.inf, np.inf)
+    assert found.p_value == pytest.approx(2 / 16)

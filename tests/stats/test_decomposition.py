@@ -20,3 +20,9 @@ def test_the_denominator_is_held_at_each_units_own_past() -> None:
     kept = held(events, people, np.array([2, 3, 4]))
     np.testing.assert_allclose(kept[:, 0], [1 / 3, 1 / 2, 1 / 6])
     assert np.isnan(held(events, np.full((3, 4), np.nan), np.array([2, 3, 4]))).all()
+
+
+def test_one_event_is_enough_and_shares_beyond_rounding_are_none() -> None:
+    ones, people = np.ones((1, 3)), np.array([[4.0, 5, 8]])
+    assert rate_factor(100 * ones / people, ones, people) == 100.0
+    assert rate_factor(np.array([[25.0, 20, 13]]), ones, people) is None

@@ -36,3 +36,14 @@ def test_ten_looks_at_nothing_find_something_at_most_so_often() -> None:
     missed = (np.abs(paths * error) > always_valid(error, error[-1])).any(axis=1)
     assert missed.mean() < 0.05
     assert (np.abs(paths) > 1.96).any(axis=1).mean() > 0.15  # what looking without a rule does
+
+
+def test_the_width_is_least_at_the_planned_information() -> None:
+    for error in (0.2, 1.0, 7.0):
+        best = always_valid([error], planned=error)[0]
+        for times in (0.25, 0.8, 1.25, 4.0):
+            assert always_valid([error], planned=times * error)[0] > best
+    # Units carry over.
+    assert always_valid([2.0], planned=3.0)[0] == pytest.approx(
+        10 * always_valid([0.2], planned=0.3)[0]
+    )

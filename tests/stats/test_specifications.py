@@ -62,3 +62,16 @@ def test_weighted_holm_is_the_closed_test_of_weighted_bonferroni() -> None:
             if member[i]:
                 worst = max(worst, min(1.0, (p[member] / w[member]).min() * w[member].sum()))
         assert adjusted[i] == pytest.approx(worst)
+
+
+def test_one_treated_unit_is_held_against_the_whole_change_of_the_others() -> None:
+    treated = np.arange(9) < 1
+    layers = relative_time(OUTCOMES, np.where(treated, 7, 12), treated)
+    time = np.arange(12)
+    before, after = (time < 7)[None], (time >= 7)[None]
+    found = changes(layers, before, after, trend=False)
+    curve = compare_sets(found, treated, (~treated)[None], pooled=True)
+    own = OUTCOMES[:, 7:].mean(axis=1) - OUTCOMES[:, :7].mean(axis=1)
+    assert curve.effect.ravel() == pytest.approx(
+        [own[0] - own[1:].mean(), own[0] - np.median(own[1:])]
+    )
