@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -126,3 +127,11 @@ def test_a_notebook_shows_them_folded():
     assert "Probability under a flat prior" in html
     assert "Nesta standards of evidence" in html
     assert "<script" not in html
+
+
+def test_without_a_standard_error_the_interval_says_how_sure_it_is():
+    # An interval of 3 ± 1.96 is as wide as with a standard error of 1.
+    told, silent = (judged(replace(estimate(-3.0, 1.0), std_error=error)).companions
+                    for error in (1.0, None))  # fmt: skip
+    assert silent.power == pytest.approx(told.power, abs=1e-4)
+    assert silent.exaggeration == pytest.approx(told.exaggeration, abs=1e-3)

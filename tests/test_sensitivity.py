@@ -321,6 +321,8 @@ def test_estimated_covariances_widen_by_their_degrees_of_freedom() -> None:
         assert verb(many, [0.0], errors="student").to_numpy() == pytest.approx(
             plain.to_numpy(), abs=1e-6
         )
+        endless = EventCoefficients(**STUDY, df=np.inf)
+        assert verb(endless, [0.0], errors="student").equals(plain)
     with pytest.raises(ie.errors.DesignError, match="degrees of freedom of the covariance"):
         ie.sensitivity.smoothness(known, [0.0], errors="student")
     with pytest.raises(ie.errors.DesignError, match="too few"):

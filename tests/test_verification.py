@@ -232,3 +232,33 @@ def test_missing_values_in_numbers_are_equal(case, published: Evaluation) -> Non
     assert ie.verify(ev, case.panel).stands is False
     assert ie.verify(published, Panel(frame=case.panel.frame, unit="unit", period="period",
                                       freq="month", outcomes=("outcome",))).stands  # fmt: skip
+
+
+def test_a_panel_read_with_other_columns_is_told_by_their_names(case) -> None:
+    # The denominator and the balancing measures say what was read: a name, and a mapping.
+    frame = case.panel.frame.assign(cases=100.0, backlog=1.0)
+    frame["period"] = frame["period"].astype(str)
+    roles = {"unit": "unit", "period": "period", "freq": "month", "outcomes": ("outcome",)}
+    ev = ie.evaluate(case.claim, Panel(frame=frame, denominator="cases",
+                                       balancing={"backlog": "lower"}, **roles))  # fmt: skip
+    found = ie.verify(ev, Panel(frame=frame, **roles))
+    data = next(d.says for d in found.differences if d.about == "data")
+    assert "denominator was cases and is none" in data
+    assert "balancing was backlog: lower and is none" in data
+
+
+def test_where_nothing_was_estimated_no_period_is_compared(case) -> None:
+    frame = case.panel.frame[case.panel.frame["period"] < case.panel.periods[26]]
+    fields = {"unit": "unit", "period": "period", "freq": "month", "outcomes": ("outcome",)}
+    short = Panel(frame=frame.assign(period=frame["period"].astype(str)), **fields)
+    ours = case.claim.units
+    short = short.drop_units([unit for unit in short.units if unit not in ours])
+    ev = ie.evaluate(case.claim, short)
+    assert ev.estimate is None
+    values = short.matrix("outcome").copy()
+    values[0, 0] += 1e-9
+    found = ie.verify(ev, short.with_values("outcome", values))
+    assert not found.stands
+    assert "its extent and averages are the same, single values are not" in (
+        found.differences[0].says
+    )

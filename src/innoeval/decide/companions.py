@@ -105,8 +105,6 @@ def _at_smallest(
     if error is None or not (isfinite(error) and error > 0):
         error = half / 1.959963984540054
     smallest = float(reading.in_units(np.array([held.smallest]))[0])
-    if not isfinite(smallest):
-        return None, None, None
     power, exaggeration, wrong_sign = retrodesign(smallest, error, half / error)
     return power, exaggeration if isfinite(exaggeration) else None, wrong_sign
 
