@@ -7,10 +7,11 @@ import os
 import threading
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from innoeval.claims import held_against, read_ledger, register_claims
+from innoeval.claims import append, held_against, read_ledger, register_claims
 from innoeval.claims.append import _put
 from innoeval.claims.ledger import Entry, Ledger, entered, ledger_of
 from innoeval.errors import ClaimError, RecordError
@@ -226,3 +227,13 @@ def test_entries_are_canonical_json() -> None:
     assert list(plain)[:2] == ["format", "entry"]
     assert ledger_of(line + "\n").entries[0].claim == claim(innovation="Bürgeramt 书")
     assert replace(ledger_of(line + "\n").entries[0], place=2).hash != plain["hash"]
+
+
+def test_folders_are_not_flushed_where_no_system_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    with pytest.raises(FileNotFoundError):
+        append._flush_folder(gone)
+    monkeypatch.setattr(append, "os", SimpleNamespace(name="nt"))
+    append._flush_folder(gone)

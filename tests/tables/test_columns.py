@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from innoeval.tables import Table, read_figures
+from innoeval.tables.files import _delimited
 from innoeval.tables.figures import decimal_sign, figure
 
 
@@ -145,3 +146,9 @@ def test_a_grouped_figure_is_the_number_that_was_grouped(number, thousands):
 def test_a_text_without_a_sign_reads_alike_under_both(text):
     if decimal_sign(text) == "none":
         assert figure(text, ".") == figure(text, ",")
+
+
+def test_excel_s_own_first_line_may_name_a_tab() -> None:
+    cells = _delimited("sep=\t\nward\tdays\nA\t1,5\nB\t2\n", ("ward",), "a.csv")
+    assert cells.frame["days"].tolist() == ["1,5", "2"]
+    assert cells.rows.tolist() == [3, 4]

@@ -240,3 +240,20 @@ def test_every_refusal_says_what_to_do() -> None:
         InnoevalError, match=r"a\.csv: it has 9,000,000 MB.*set INNOEVAL_LARGEST_MB="
     ):
         limits.refuse_larger(9e12, "a.csv")
+
+
+def test_texts_are_counted_as_often_as_they_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pyarrow as pa
+
+    monkeypatch.setenv(limits.SETTING, "10")
+    few = ["x" * 2000] + ["a"] * 99_999
+    # As long as the longest in every row it would be 200 MB; it is 0.1.
+    limits.check_parquet(parquet(tmp_path / "few.parquet", {"t": few}).read_bytes(), "few.parquet")
+    for kind in (pa.string(), pa.large_string(), pa.binary(), pa.string_view(), pa.binary_view()):
+        many = pa.table({"a": ["b"] * 6000, "t": pa.array(["x" * 2000] * 6000, kind)})
+        path = parquet(tmp_path / "many.parquet", many)
+        assert path.stat().st_size < 50_000
+        with pytest.raises(SourceError, match="unpacked it has 13 MB"):
+            limits.check_parquet(path.read_bytes(), path.name)

@@ -133,7 +133,6 @@ def check_parquet(data: bytes, origin: str) -> None:
     origin
         Its name.
     """
-    import pyarrow as pa
     from pyarrow import compute, parquet
 
     file = parquet.ParquetFile(io.BytesIO(data))
@@ -147,14 +146,10 @@ def check_parquet(data: bytes, origin: str) -> None:
         # ... are the texts counted, each where it is said the first time.
         held = parquet.read_table(io.BytesIO(data), columns=texts, read_dictionary=texts)
         size = 0
-        for column in held.itercolumns():
-            for chunk in column.chunks:
-                if not pa.types.is_dictionary(chunk.type):
-                    size += chunk.nbytes
-                    continue
-                lengths = compute.binary_length(chunk.dictionary)
-                size += compute.sum(lengths.take(chunk.indices)).as_py() or 0
-                refuse_larger(size, origin, said)
+        for chunk in (chunk for column in held.itercolumns() for chunk in column.chunks):
+            lengths = compute.binary_length(chunk.dictionary)
+            size += compute.sum(lengths.take(chunk.indices)).as_py() or 0
+            refuse_larger(size, origin, said)
 
 
 def check_packed(path: Path) -> None:
@@ -215,6 +210,8 @@ def _is_text(kind: pa.DataType) -> bool:
         or pa.types.is_large_string(kind)
         or pa.types.is_binary(kind)
         or pa.types.is_large_binary(kind)
+        or pa.types.is_string_view(kind)
+        or pa.types.is_binary_view(kind)
     )
 
 
