@@ -99,7 +99,8 @@ def readings(cell: object) -> Readings:
             return {}
         return _dated(day) if freq == "day" else {_kind(freq): label(ordinal(day, freq), freq)}
     if isinstance(cell, (datetime, np.datetime64)):
-        return _dated(pd.Timestamp(cell).date().isoformat())
+        moment = pd.Timestamp(cell)
+        return _dated(moment.date().isoformat()) if _plausible(moment.year) else {}
     if isinstance(cell, date):
         return _dated(cell.isoformat())
     if isinstance(cell, (float, np.floating)) and float(cell).is_integer():
@@ -131,11 +132,15 @@ def _dated(day: str) -> dict[Kind, str]:
     return {"date": day, "day_first": day, "month_first": day}
 
 
+def _plausible(year: int) -> bool:
+    return 1800 <= year <= 2200
+
+
 def _value(kind: Kind, match: re.Match[str]) -> str | None:
     """The label of a match, or None where its numbers are no such period."""
     parts = {name: part for name, part in match.groupdict().items() if part}
     year = int(parts["y"]) if "y" in parts else _of_two_digits(int(parts["s"]))
-    if not 1800 <= year <= 2200:
+    if not _plausible(year):
         return None
     if kind == "week":
         week = int(parts["w"])

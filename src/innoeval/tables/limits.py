@@ -124,7 +124,7 @@ def bounded_rows(rows: Iterable[Sequence[Any]], origin: str) -> Iterator[list[An
 
 
 def check_parquet(data: bytes, origin: str) -> None:
-    """Refuse a Parquet file that says a short thing very often.
+    """Refuse a Parquet file that says a short thing very often, or holds bytes that are no letters.
 
     Parameters
     ----------
@@ -150,6 +150,8 @@ def check_parquet(data: bytes, origin: str) -> None:
             lengths = compute.binary_length(chunk.dictionary)
             size += compute.sum(lengths.take(chunk.indices)).as_py() or 0
             refuse_larger(size, origin, said)
+    held = parquet.read_table(io.BytesIO(data), columns=texts, use_threads=False, pre_buffer=False)
+    held.validate(full=True)
 
 
 def check_packed(path: Path) -> None:
