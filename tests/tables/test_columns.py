@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from innoeval.tables import Table, read_figures
-from innoeval.tables.files import _delimited
 from innoeval.tables.figures import decimal_sign, figure
+from innoeval.tables.files import _delimited
 
 
 def read(*columns, delimiter=";", **options):
