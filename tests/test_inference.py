@@ -33,7 +33,13 @@ from innoeval.inference import (
     WildClusterBootstrap,
     choose_inference,
 )
+from innoeval.inference.cells import Cells, compare_cells
+from innoeval.inference.groups import Groups, by_student, compare_groups
+from innoeval.inference.refusals import caution
+from innoeval.inference.serial import BlockConformal
+from innoeval.inference.serial_fits import Rows, fit_serial
 from innoeval.records import Claim, Estimate, Panel
+from innoeval.stats.covariance import Counts
 
 REFERENCE = Path(__file__).parent / "reference"
 ANSWERS = pd.read_csv(REFERENCE / "covariance.csv").query("data == 'panel'").set_index("call")
@@ -323,3 +329,84 @@ def test_a_larger_effect_never_has_a_larger_p_value(seed: int, which: int) -> No
             DID.fit(panel_of(outcomes), claim_on(range(7), 5), inference=choice).p_value
         )
     assert all(later <= earlier + 1e-9 for earlier, later in pairwise(p_values))
+
+
+def test_errors_by_cell_are_not_made_of_one_number_per_unit_nor_the_other_way_round() -> None:
+    groups = Groups(contrasts=np.array([[2.0], [4.0], [0.0], [2.0]]), noise=np.ones(4),
+                    treated=np.array([True, True, False, False]),
+                    counts=Counts(n=8, slopes=1, nested=4, other=2))  # fmt: skip
+    with pytest.raises(DesignError, match="HC needs cells, and was given one number per unit"):
+        compare_groups(HC(), groups, 0.95)
+    cells = Cells(outcomes=np.arange(8.0).reshape(4, 2) ** 2, treated=groups.treated, columns={})
+    time = np.arange(2)
+    with pytest.raises(TypeError, match="does not need cells"):
+        compare_cells(DonaldLang(), cells, (time < 1)[None], (time >= 1)[None], 0.95)
+
+
+def test_two_groupings_of_which_none_is_the_unit(panel: Panel) -> None:
+    # Each pair holds one unit, so that the errors are those of units and periods.
+    frame = panel.frame.assign(year=panel.frame["year"].astype(str))
+    frame["pair"] = frame["unit"]
+    same = Panel(frame=frame, unit="unit", period="year", freq="year", outcomes=("y",),
+                 covariates=("pair",))  # fmt: skip
+    by_pair = fit(same, Clustered(by=("pair", "period")))
+    assert by_pair.std_error == pytest.approx(
+        fit(panel, Clustered(by=("unit", "period"))).std_error
+    )
+
+
+def test_variances_that_are_all_negative_are_refused() -> None:
+    with pytest.raises(DesignError, match="negative variance here; choose CR2"):
+        by_student(np.array([1.0, 2.0]), np.array([-1.0, -0.1]), 9.0, 0.95)
+    found = by_student(np.array([1.0, 2.0]), np.array([-1.0, 0.25]), 9.0, 0.95)
+    assert (found.low[0], found.p_value[0]) == (-np.inf, 1.0)
+    assert found.p_value[1] < 0.01
+
+
+def test_sizes_that_are_alike_leave_placebos_as_they_are(panel: Panel) -> None:
+    frame = panel.frame.assign(year=panel.frame["year"].astype(str), cases=100.0)
+    same = Panel(frame=frame, unit="unit", period="year", freq="year", outcomes=("y",),
+                 covariates=("cases",))  # fmt: skip
+    sized = fit(same, FermanPinto(sizes="cases", draws=199), n_treated=2)
+    plain = fit(panel, ConleyTaber(draws=199), n_treated=2)
+    assert sized.p_value == pytest.approx(plain.p_value)
+    assert sized.conf_int == pytest.approx(plain.conf_int)
+    empty = Panel(frame=frame.assign(cases=0.0), unit="unit", period="year", freq="year",
+                  outcomes=("y",), covariates=("cases",))  # fmt: skip
+    with pytest.raises(DesignError, match="'cases' has no single usable value"):
+        fit(empty, FermanPinto(sizes="cases"), n_treated=2)
+
+
+def test_neighbours_that_are_not_in_the_panel_make_nobody_alike(panel: Panel) -> None:
+    pairs = (("u01", "u02"), ("u03", "u30"))
+    one, other = (
+        fit(panel, Conley(neighbours=given_)) for given_ in (pairs, (*pairs, ("u01", "elsewhere")))
+    )
+    assert one.std_error == other.std_error
+    assert one.std_error != fit(panel, Conley(neighbours=pairs[:1])).std_error
+
+
+def test_kilometres_on_the_equator_are_degrees(panel: Panel) -> None:
+    # One degree is 111.19 km there: units half a degree apart along it.
+    unit = panel.frame["unit"].str[1:].astype(int)
+    frame = panel.frame.assign(year=panel.frame["year"].astype(str), up=0.0, along=unit / 2)
+    placed = Panel(frame=frame, unit="unit", period="year", freq="year", outcomes=("y",),
+                   covariates=("up", "along"))  # fmt: skip
+    straight, around = (
+        fit(placed, Conley(coordinates=("up", "along"), cutoff=cutoff, distance=distance))
+        for cutoff, distance in ((1.2, "straight"), (1.2 * 111.19, "great_circle"))
+    )
+    assert straight.std_error == pytest.approx(around.std_error)
+
+
+def test_the_wild_bootstrap_of_few_clusters_is_granted_with_a_caution() -> None:
+    assert "rejects too seldom" in (caution(WildClusterBootstrap(), 5, 1.0) or "")
+    assert caution(WildClusterBootstrap(), 6, 1.0) is None
+
+
+def test_block_conformal_inference_estimates_no_coefficients() -> None:
+    time = np.arange(12.0)
+    X = np.column_stack([np.ones(12), time >= 6])
+    rows = Rows(y=time % 5, X=X, time=np.arange(12), plain=X, contrasts=np.eye(2)[1:])
+    with pytest.raises(TypeError, match="block-conformal inference estimates no coefficients"):
+        fit_serial(BlockConformal(), rows, level=0.95, seed=1)
