@@ -11,10 +11,12 @@ import pytest
 from pyarrow import parquet
 
 from innoeval.calibration import JUDGES, Answer, Rate, calibrate, page, rates
+from innoeval.calibration.answer import Sighted
+from innoeval.calibration.cell import rows_of
 from innoeval.calibration.rates import failures
 from innoeval.errors import RunError
 from innoeval.records import Claim, Panel
-from innoeval.simulate import scenarios
+from innoeval.simulate import Scenario, scenarios
 
 
 def believes(claim: Claim, panel: Panel) -> Answer:
@@ -196,3 +198,56 @@ def test_a_family_that_cannot_be_drawn_is_counted() -> None:
 
 def test_the_error_of_a_rate_is_positive_at_its_ends() -> None:
     assert Rate.of(0, 200).error == Rate.of(200, 200).error > 0
+
+
+def test_a_judge_that_sees_the_truth_is_left_out_where_it_passes_over_a_claim() -> None:
+    family = scenarios()["clean"]
+    asked: list[str] = []
+
+    def every_other(scenario: Scenario) -> Answer | None:
+        asked.append(scenario.claim.id)
+        return None if len(asked) % 2 else Answer(status="supported")
+
+    rows = rows_of(family, "true", range(4), {"seer": Sighted(every_other), "all": believes})
+    assert len(asked) == 4
+    assert [(row["judge"], row["seed"]) for row in rows] == [
+        ("all", 0), ("seer", 1), ("all", 1), ("all", 2), ("seer", 3), ("all", 3),
+    ]  # fmt: skip
+
+
+def test_the_page_holds_our_judge_against_its_bounds() -> None:
+    kinds = scenarios()
+    open_kind = next(name for name, kind in kinds.items() if not kind.decidable)
+    hoped = next(name for name, kind in kinds.items() if kind.decidable and kind.hoped)
+    told = page(run({"innoeval": believes}, [hoped, open_kind], draws=1))
+    can, cannot = told.split("\n## ")[1:3]
+    assert can.startswith("innoeval, where the data can tell")
+    assert cannot.startswith("innoeval, where nobody can tell")
+    head, _, row = (line.split(" | ") for line in can.strip().splitlines()[-3:])
+    of = dict(zip(head, row, strict=True))
+    # One draw that is supported whatever is true: nulls are far above 2.5 %, all power is there.
+    assert of["null supported"].startswith("**100.0 ±")
+    assert of["true supported"].startswith("100.0 ±")
+    assert of["ceiling"] == "–"
+    assert cannot.strip().splitlines()[-1].count("**0.0 ±") >= 3  # nothing was left open
+    alone = page(run({"innoeval": believes}, [open_kind], draws=1))
+    assert "where nobody can tell" in alone
+    assert "where the data can tell" not in alone.split("## All judges")[0]
+
+
+def test_least_power_that_a_family_names_is_a_bound() -> None:
+    name, kind = next((n, k) for n, k in scenarios().items() if k.decidable and k.hoped)
+    assert kind.hoped is not None
+    assert min(kind.hoped) > 0
+    never = page(run({"innoeval": lambda *_: Answer(status="inconclusive")}, [name], draws=1))
+    head, _, row = (line.split(" | ") for line in never.split("\n## ")[1].strip().splitlines()[-3:])
+    assert dict(zip(head, row, strict=True))["true supported"].startswith("**0.0 ±")
+
+
+def test_what_a_killed_run_left_half_written_is_taken_away(tmp_path: Path) -> None:
+    run({"gullible": believes}, folder=tmp_path, draws=1)
+    draft = tmp_path / "parts" / ".draft-clean-true.parquet"
+    draft.write_bytes(b"PAR1")
+    run({"gullible": believes}, folder=tmp_path, draws=1, resume=True)
+    assert not draft.exists()
+    assert len(list((tmp_path / "parts").iterdir())) == 4

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from innoeval.calibration import JUDGES
+from innoeval.calibration import JUDGES, Answer, naive
 from innoeval.calibration.naive import averaged, two_way
 from innoeval.calibration.oracle import oracle, oracle_trend
 from innoeval.designs import TwoWayFixedEffects
 from innoeval.inference import Clustered
-from innoeval.simulate import draw, scenarios
+from innoeval.simulate import Scenario, draw, scenarios
 
 
 @pytest.mark.parametrize("fault", ["none", "recorded", "growing_effects"])
@@ -88,3 +90,54 @@ def test_what_a_trend_leaves_of_a_step_agrees_with_the_formula() -> None:
     error = np.sqrt((1 / 2 + 1 / 4) * inverse[2, 2])
     low, high = answer.interval
     assert (high - low) / 2 == pytest.approx(1.959964 * error, rel=1e-5)
+
+
+def without(case: Scenario, unit: int, periods: slice) -> Scenario:
+    """The scenario with some values of a unit lost."""
+    values = case.panel.matrix("outcome").copy()
+    values[unit, periods] = np.nan
+    return replace(case, panel=case.panel.with_values("outcome", values))
+
+
+def width(answer: Answer | None) -> float:
+    assert answer is not None
+    assert answer.interval is not None
+    return answer.interval[1] - answer.interval[0]
+
+
+def test_a_unit_without_values_tells_the_oracles_nothing() -> None:
+    case = draw("none", seed=1, n_units=6, n_treated=2, n_before=5, n_after=4, size=2.0)
+    assert case.known is not None
+    first, second, *_ = np.flatnonzero(case.known.reached.any(axis=1))
+    # Two treated units of equal noise: without one the error is the root of two as large ...
+    assert width(oracle(without(case, first, slice(None)))) == pytest.approx(
+        np.sqrt(2) * width(oracle(case))
+    )
+    # ... and one value of a unit whose level is not known is none.
+    alone, none = (without(case, second, some) for some in (slice(1, None), slice(None)))
+    assert oracle_trend(alone) == oracle_trend(none)
+    grown = width(oracle_trend(none)) / width(oracle_trend(case))
+    assert grown == pytest.approx(np.sqrt((1 + 1 / 4) / (1 / 2 + 1 / 4)))
+
+
+def test_a_step_that_nobody_saw_begin_is_not_told_from_a_level() -> None:
+    case = draw("none", seed=1, n_units=6, n_treated=2, n_before=5, n_after=4, size=2.0)
+    assert case.known is not None
+    for unit in np.flatnonzero(case.known.reached.any(axis=1)):
+        case = without(case, unit, slice(5))
+    assert oracle(case) is not None
+    assert oracle_trend(case) is None
+
+
+def test_means_are_swept_out_until_nothing_is_left_or_patience_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = np.random.default_rng(1).normal(size=(5, 7))
+    cells = np.random.default_rng(2).random((5, 7)) < 0.7
+    left = naive._demeaned(values, cells)
+    assert np.abs(left.sum(axis=1)).max() < 1e-9
+    assert np.abs(left.sum(axis=0)).max() < 1e-9
+    monkeypatch.setattr(naive, "_SWEEPS", 1)
+    once = naive._demeaned(values, cells)
+    assert np.abs(once.sum(axis=0)).max() < 1e-9
+    assert np.abs(once.sum(axis=1)).max() > 1e-3
