@@ -30,6 +30,19 @@ def welch(ours: Row, theirs: Row) -> tuple[Number, Number, Number, Number]:
     return effect, error, df, 2 * t_tail(-abs(effect / error), df)
 
 
+def ratio_of_ratios(y: Sequence[Row], size: Sequence[Row], treated: Sequence[bool]) -> Number:
+    """Of totals y over totals size, two periods: treated after : before, to the others' same."""
+    rate = [
+        [
+            mp.fsum(mp.mpf(float(row[t])) for row, ours in zip(y, treated, strict=True) if ours == side)
+            / mp.fsum(mp.mpf(float(row[t])) for row, ours in zip(size, treated, strict=True) if ours == side)
+            for t in (0, 1)
+        ]
+        for side in (False, True)
+    ]  # fmt: skip
+    return rate[1][1] / rate[1][0] / (rate[0][1] / rate[0][0])
+
+
 def t_tail(t: Number, df: Number) -> Number:
     """P(T ≤ t) for t ≤ 0, by the incomplete beta function."""
     return mp.betainc(df / 2, mp.mpf(1) / 2, 0, df / (df + t**2), regularized=True) / 2

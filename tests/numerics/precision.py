@@ -15,7 +15,9 @@ from tests.numerics import exact
 
 from innoeval.stats.contrast import compare, student
 from innoeval.stats.covariance import bread
+from innoeval.stats.families import FAMILIES
 from innoeval.stats.multiplicity import holm
+from innoeval.stats.pooled import pooled_did
 from innoeval.stats.prais_winsten import prais_winsten
 from innoeval.stats.randomization import assignments, randomise
 from innoeval.stats.reduced_bias import reduced_bias
@@ -50,6 +52,7 @@ def held(*, slow: bool = True) -> Iterator[Held]:
     yield from _tails()
     yield from _lists(rng)
     yield from _clusters(rng)
+    yield from _rates()
     if slow:
         yield from _series(rng)
 
@@ -135,6 +138,32 @@ def _clusters(rng: np.random.Generator) -> Iterator[Held]:
         yield Held("CR2, degrees of freedom", numbers, float(found.df[2]), df, allowed)
         inverse = exact.least_squares(exact.matrix(X), exact.matrix(y[:, None]))[1]
         yield Held("(X'X)⁻¹", numbers, float(bread(X)[2, 2]), inverse[2, 2], allowed)
+
+
+def _rates() -> Iterator[Held]:
+    """Two groups, two periods: by hand a ratio of ratios, and of odds."""
+    y = np.array([[40.0, 31], [52, 47], [61, 64], [48, 55]])
+    size = np.array([[900.0, 910], [1100, 1090], [1300, 1310], [1000, 990]])
+    treated, after = np.arange(4) < 2, np.array([False, True])
+    for numbers, times in (
+        ("as they come", 1.0), ("denominators times 10⁹", FAR), ("denominators times 10⁻⁹", 1 / FAR),
+        ("denominators times 10¹⁵", 2.0**50),
+    ):  # fmt: skip
+        found = pooled_did(FAMILIES["poisson"], y, size * times, treated, after)
+        truth = exact.ratio_of_ratios(y, size * times, treated)
+        yield Held(
+            "Poisson, ratio of rate ratios", numbers, float(np.exp(found.effect)), truth, 1e-12
+        )
+    for numbers, times, allowed in (
+        ("as they come", 1.0, 1e-12), ("shares of 10⁻¹⁰", FAR, 1e-9), ("shares of 1 − 10⁻⁵", -1024.0, 1e-9),
+    ):  # fmt: skip
+        trials = size * abs(times)
+        cases = y if times > 0 else trials - y
+        fit = pooled_did(FAMILIES["binomial"], cases, trials, treated, after)
+        ratio = exact.ratio_of_ratios(cases, trials - cases, treated)
+        yield Held(
+            "Logit, ratio of odds ratios", numbers, float(np.exp(fit.effect)), ratio, allowed
+        )
 
 
 def _series(rng: np.random.Generator) -> Iterator[Held]:

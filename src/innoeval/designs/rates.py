@@ -28,8 +28,9 @@ class Totals(NamedTuple):
 
     `value` is the outcome in its own units. Modelled is `events` (counts, successes or the value
     itself) over `size` (denominator, trials or 1); with h the inverse of the link and η the linear
-    predictor the outcome is expected at `scale` × h(η). `said` tells this in a sentence. `added` is
-    what was taken off the treated units' average, if anything was: the comparison units'.
+    predictor the outcome is expected at `scale` × h(η); of counts, `size` and `scale` are such that
+    η is about 0. `said` tells this in a sentence. `added` is what was taken off the treated units'
+    average, if anything was: the comparison units'.
     """
 
     value: Floats
@@ -58,11 +59,16 @@ def group_totals(panel: Panel, claim: Claim, ours: Mask, family: Family) -> Tota
     units = len(values)
     counts, sizes = counts_of(panel, claim, ours, family)
     count, size = counts.sum(axis=0), sizes.sum(axis=0)
+    # Of counts the denominator's unit is free: in that of one case each, digits and whether a fit
+    # settles do not hang on whether it counts persons or millions.
+    unit = 1.0 if family.name == "binomial" else _cases_each(count, size)
     of = f" over {panel.denominator}" if panel.denominator else ""
     if _ascounts_of(panel, claim, values, family):
         said = f"{claim.outcome}{of}, as {_NAMED[family.name]}"
         known = np.isfinite(count + size)
-        return Totals(np.where(known, average, np.nan), count, size, size / units, said)
+        return Totals(
+            np.where(known, average, np.nan), count, unit * size, unit * size / units, said
+        )
     whole = share_unit(panel, claim.outcome) if family.name == "binomial" else _factor(
         values, counts, sizes
     )  # fmt: skip
@@ -72,10 +78,17 @@ def group_totals(panel: Panel, claim: Claim, ours: Mask, family: Family) -> Tota
     return Totals(
         pooled,
         count,
-        size,
-        whole * ones,
+        unit * size,
+        unit * whole * ones,
         f"{what}{of}, all units together, as {_NAMED[family.name]}",
     )
+
+
+def _cases_each(count: Floats, size: Floats) -> float:
+    """Cases over denominators, all periods together; 1 where there are none."""
+    known = np.isfinite(count + size)
+    cases, whole = float(count[known].sum()), float(size[known].sum())
+    return cases / whole if cases > 0 and whole > 0 else 1.0
 
 
 _NAMED = {

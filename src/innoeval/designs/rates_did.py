@@ -105,12 +105,17 @@ class _NonlinearDiD:
         def carried(delta: float) -> float:
             return observed - float(without(delta).mean())
 
+        def slope_at(delta: float) -> float:
+            """Of `carried`: near 0 and 100 % no two of its values are far enough apart to tell."""
+            if link is LOG:
+                return float(without(delta).mean())
+            return float((ours.scale[after] * link.slope(fit.eta[1, after] - delta)).mean())
+
         tested = student(
             np.array([fit.effect]), np.array([fit.std_error]), np.array([fit.df]), policy.level
         )
         low, high, p_value = (float(x[0]) for x in (tested.low, tested.high, tested.p_value))
-        step = 1e-5
-        slope = (carried(fit.effect + step) - carried(fit.effect - step)) / (2 * step)
+        slope = slope_at(fit.effect)
         effect, n = carried(fit.effect), len(case.treated)
         counterfactual = np.array(ours.value)
         counterfactual[after] = without(fit.effect)

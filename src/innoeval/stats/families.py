@@ -33,7 +33,7 @@ def _exp(eta: Floats) -> Floats:
 IDENTITY = Link(lambda m: m, lambda eta: eta, np.ones_like)
 LOG = Link(np.log, _exp, _exp)
 LOGIT = Link(
-    lambda m: np.asarray(np.log(m / (1 - m))), _expit, lambda eta: _expit(eta) * (1 - _expit(eta))
+    lambda m: np.asarray(np.log(m / (1 - m))), _expit, lambda eta: _expit(eta) * _expit(-eta)
 )
 
 

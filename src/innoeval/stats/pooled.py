@@ -63,6 +63,10 @@ def pooled_did(family: Family, y: Floats, size: Floats, treated: Mask, after: Ma
     known = np.isfinite(y + size)
     y, size = np.where(known, y, 0.0), np.where(known, size, 0.0)
     T = y.shape[1]
+    shift = 0.0
+    if family.link is LOG and y.sum() > 0:  # in the unit of one case each: any denominator will do
+        shift = float(np.log(y.sum() / size.sum()))
+        size = size * np.exp(shift)
     groups = [~treated, treated]
     counts = np.concatenate([y[group].sum(axis=0) for group in groups])
     sizes = np.concatenate([size[group].sum(axis=0) for group in groups])
@@ -89,6 +93,6 @@ def pooled_did(family: Family, y: Floats, size: Floats, treated: Mask, after: Ma
         influence=influence,
         std_error=float(np.sqrt(variance)),
         df=float(df),
-        eta=eta.reshape(2, T),
+        eta=eta.reshape(2, T) + shift,
         converged=bool(fit.converged[0]),
     )
