@@ -14,10 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.checks.cases import case_of
-
-from innoeval.checks import CHECKS, Case, Measurement, examine
+from innoeval.checks import CHECKS, Measurement, find_flips
+from innoeval.designs import choose
 from innoeval.errors import ClaimError, DesignError
+from innoeval.evaluate import Judged, judged
+from innoeval.records import Flip, Policy
 from innoeval.simulate import draw
 
 NUMBERS, WORDS = (Path(__file__).with_name(f"kept_{name}") for name in ("numbers.csv", "words.txt"))
@@ -31,7 +32,7 @@ SHAPES = {
     "pre_trend": (MANY, ONE), "bad_spell": (MANY, FEW), "cherry_picked_window": (MANY,),
     "calendar_mismatch": (MANY,), "common_shock": (MANY,), "noisy": (MANY, ONE),
     "anticipation": (MANY,), "late_trend": (MANY,), "fade_out": (MANY, ONE), "outlier_month": (FEW,),
-    "comparator_drift": (MANY, ONE), "growing_effects": (MANY,), "volume_shift": (MANY,), "rate": (FEW,),
+    "comparator_drift": (MANY, ONE), "growing_effects": (MANY, FEW), "volume_shift": (MANY,), "rate": (FEW,),
     "denominator_shift": (MANY,), "rounded": (MANY,), "heaped": (MANY,), "copied_rows": (MANY,),
     "with_near_target": (FEW,), "gaming": (MANY, FEW), "with_provisional": (MANY,),
     "late_records": (MANY,), "provisional_gain": (MANY,), "looked_at": (MANY,),
@@ -50,28 +51,41 @@ CLAIMS = {
 }
 
 
-def case(name: str) -> Case:
-    """A simulated claim as checks see it."""
+def judgement(name: str) -> Judged:
+    """A simulated claim as checks see it, and what they and the verdict made of it."""
     fault, (n_units, n_treated, n_before, n_after) = CLAIMS[name]
-    which = list(CLAIMS).index(name)
+    which, policy = list(CLAIMS).index(name), Policy()
     drawn = draw(
         fault, seed=which, n_units=n_units, n_treated=n_treated, n_before=n_before, n_after=n_after,
         better="higher" if which % 2 else "lower", noise=0.6, stated=3 if which % 3 else None,
     )  # fmt: skip
-    return case_of(drawn.claim, drawn.panel)
+    choice = choose(drawn.panel, drawn.claim, policy, None)
+    return judged(drawn.claim, drawn.panel, choice, None, policy, CHECKS)
 
 
 def answers(name: str) -> Iterator[dict[str, Any]]:
-    """A row for each check that has an answer, with its words as they stand."""
-    given = case(name)
-    adjusted = {one.check: one.p_value for one in examine(given, CHECKS)}
+    """A row for each check that has an answer, and for each change that would flip the verdict."""
+    given = judgement(name)
+    facts = given.facts
+    assert facts is not None
+    adjusted = {one.check: one.p_value for one in given.findings}
     for check in CHECKS:
         try:
-            found = check.measure(given)
+            found = check.measure(facts)
         except (ClaimError, DesignError):
             continue
         if found.status != "not_applicable":
             yield {"claim": name, "check": check.name, **_row(found), "adjusted": adjusted.get(check.name)}  # fmt: skip
+    for flip in find_flips(facts, given.verdict):
+        yield {"claim": name, "check": f"flips: {flip.change}", **_flip(flip)}
+
+
+def _flip(flip: Flip) -> dict[str, Any]:
+    return {
+        **dict.fromkeys(FIELDS[6:], None), "status": flip.status or "", "severity": "",
+        "words": _NUMBER.sub("#", flip.says), "problem_words": "", "statistic": flip.size,
+        "told": " ".join(_NUMBER.findall(flip.says)),
+    }  # fmt: skip
 
 
 def _row(found: Measurement) -> dict[str, Any]:

@@ -66,6 +66,23 @@ def test_sites_without_data_are_named() -> None:
     assert "Hull, Leeds" in found.says
 
 
+def test_sites_without_data_do_not_hide_what_the_others_show() -> None:
+    gone = ["Hull", "Leeds", "Wells", "Ripon", "York", "Ely"]
+    claim = claim_on(range(4), 12, size=2.0, adopters=[*names(range(8)), *gone])
+    found = finding("adopters", claim, panel_of(with_gains(2.0, -2.0)))
+    assert found.status == "problem"
+    assert found.says.startswith(
+        "10 of 14 sites that got it are not in the claim, and there are no data of "
+        "Hull, Leeds, Wells, Ripon, York and more; they did worse by "
+    )
+    assert found.bias == pytest.approx(2.5, abs=0.3)
+    five = claim_on(range(4), 12, size=2.0, adopters=[*names(range(8)), *gone[:5]])
+    found = finding("adopters", five, panel_of(with_gains(2.0, 2.0)))
+    # With data of some it is not clear, however alike those are.
+    assert found.status == "cannot_tell"
+    assert "no data of Hull, Leeds, Wells, Ripon, York; where it went in" in found.says
+
+
 def test_no_record_and_a_complete_claim() -> None:
     panel = panel_of(with_gains(2.0, 0.0))
     assert finding("adopters", claim_on(range(4), 12), panel).status == "not_applicable"

@@ -7,7 +7,8 @@ from math import sqrt
 from pathlib import Path
 
 _NOTICED = ("killed", "stopped")
-#: Why a survivor changes nothing that anybody could see, by file and code before and after.
+#: Why a survivor changes nothing that anybody could see: a line for each with the file (and line, where
+#: the code alone would also name others), the code before and after, and the reason, between " | ".
 EQUIVALENT = Path(__file__).with_name("equivalent.txt")
 
 
@@ -30,7 +31,7 @@ def page(rows: Sequence[dict[str, object]]) -> str:
         ours = [r for r in last.values() if r["room"] == room]
         noticed = sum(r["end"] in _NOTICED for r in ours)
         missed = [r for r in ours if r["end"] not in _NOTICED]
-        same = sum(_name(r) in excused for r in missed)
+        same = sum(bool(_why(r, excused)) for r in missed)
         left += missed
         lines.append(
             f"| `{room}` | {ours[-1]['of']:,} | {len(ours)} | {noticed} | {_share(noticed, len(ours))} "
@@ -41,15 +42,18 @@ def page(rows: Sequence[dict[str, object]]) -> str:
         before, after = (
             str(r[k]).replace("|", "\\|").replace("\n", " ")[:70] for k in ("before", "after")
         )
-        why = excused.get(
-            _name(r), "no test runs it" if r["end"] == "no test" else "**not noticed**"
+        why = _why(r, excused) or (
+            "no test runs it" if r["end"] == "no test" else "**not noticed**"
         )
         lines.append(f"| `{r['path']}:{r['line']}` | `{before}` | `{after}` | {why} |")
     return "\n".join(lines)
 
 
-def _name(row: dict[str, object]) -> str:
-    return f"{row['path']} | {row['before']} | {row['after']}"
+def _why(row: dict[str, object], excused: dict[str, str]) -> str:
+    """Why a survivor is equivalent; "" where it is not, or nobody has looked."""
+    change = f"{row['before']} | {row['after']}"
+    exact, anywhere = f"{row['path']}:{row['line']} | {change}", f"{row['path']} | {change}"
+    return excused.get(exact) or excused.get(anywhere, "")
 
 
 def _excused() -> dict[str, str]:
