@@ -202,3 +202,20 @@ def test_a_claim_smaller_than_what_matters_is_never_supported_by_a_smaller_effec
 def test_what_cannot_be_drawn_is_refused(fault: str, how: dict[str, float], says: str) -> None:
     with pytest.raises(InnoevalError, match=says):
         draw(fault, seed=1, **how)
+
+
+def test_two_faults_at_once_keep_the_events_metrics_and_rounding_of_both() -> None:
+    both = draw("co_event+common_shock", seed=1).claim.events
+    assert [event.scope for event in both] == ["treated", "all"]
+    # A rate is made of whole events and cases, and then written down in whole numbers.
+    rate = draw("rate+rounded", seed=1).panel
+    events, cases, outcome = (rate.matrix(name) for name in ("events", "cases", "outcome"))
+    assert (outcome == np.round(100 * events / cases)).all()
+    recorded = draw("harm_elsewhere+recorded", seed=1).panel
+    assert dict(recorded.balancing) == {"reopened": "lower", "complaints": "lower"}
+    assert recorded.case_mix
+
+
+def test_with_one_comparison_unit_no_look_is_lucky_and_all_are_taken() -> None:
+    case = draw("peeking", seed=1, n_units=2, n_treated=1)
+    assert case.claim.looks[-1] == case.panel.periods[-2]

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import io
+import runpy
+import sys
 from pathlib import Path
 from typing import get_args
 
@@ -10,11 +12,13 @@ import pytest
 import yaml
 
 from innoeval.claims import read_claims
+from innoeval.errors import InnoevalError
 from innoeval.evaluate import evaluate
 from innoeval.records.verdict import Status
 from innoeval.simulate import Scenario, sample, true_statuses, write_sample
 from innoeval.simulate.__main__ import main
 from innoeval.simulate.northbridge import services
+from innoeval.simulate.northbridge.service import Service
 from innoeval.simulate.page import page
 from innoeval.sources import read_panel
 
@@ -164,3 +168,33 @@ def test_the_verdict_is_one_that_the_truth_allows(
 
 def test_the_verdicts_meet_every_status(verdicts: dict[str, Status]) -> None:
     assert set(verdicts.values()) == set(get_args(Status))
+
+
+def test_without_a_page_none_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = sys.modules["innoeval.simulate.__main__"]
+    monkeypatch.setattr(command, "write_sample", lambda folder: folder)
+    monkeypatch.setattr(command, "page", lambda: pytest.fail("nobody asked for a page"))
+    assert main([str(tmp_path)]) == 0
+    assert capsys.readouterr().out == f"The sample is in {tmp_path}\n"
+
+
+def test_the_module_is_a_command(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["simulate", "--help"])
+    monkeypatch.delitem(sys.modules, "innoeval.simulate.__main__")
+    with pytest.raises(SystemExit, match="0"):
+        runpy.run_module("innoeval.simulate", run_name="__main__")
+    assert "python -m innoeval.simulate" in capsys.readouterr().out
+
+
+def test_a_value_that_a_metric_cannot_take_is_refused_before_it_is_written() -> None:
+    service = Service(name="libraries", title="t", about="a", unit="library", period="month",
+                      freq="month", first="2018-01", n_periods=2, units=("A",), seed=1,
+                      roles={})  # fmt: skip
+    with pytest.raises(
+        InnoevalError, match=r"1 values of libraries\.lost_share lie outside 0 to 1"
+    ):
+        service.record("lost_share", np.array([[0.2, 1.2]]), decimals=2, high=1.0)

@@ -133,3 +133,8 @@ def test_unknown_names_are_refused_with_a_remedy(
 ) -> None:
     with pytest.raises(InnoevalError, match=says):
         score(*arguments)
+
+
+def test_a_truth_that_a_family_does_not_have_is_refused_with_those_it_has() -> None:
+    with pytest.raises(InnoevalError, match=r"'clean' has no truth 'nul'; did you mean 'null'"):
+        FAMILIES["clean"].draw(seed=1, truth="nul")
