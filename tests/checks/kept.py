@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from innoeval.checks import CHECKS, Measurement, find_flips
-from innoeval.designs import choose
+from innoeval.designs import BeforeAfter, choose
 from innoeval.errors import ClaimError, DesignError
 from innoeval.evaluate import Judged, judged
 from innoeval.records import Flip, Policy
@@ -58,9 +58,14 @@ def judgement(name: str) -> Judged:
     drawn = draw(
         fault, seed=which, n_units=n_units, n_treated=n_treated, n_before=n_before, n_after=n_after,
         better="higher" if which % 2 else "lower", noise=0.6, stated=3 if which % 3 else None,
+        size=0.8 + 0.3 * (which % 3),
     )  # fmt: skip
     choice = choose(drawn.panel, drawn.claim, policy, None)
-    return judged(drawn.claim, drawn.panel, choice, None, policy, CHECKS)
+    try:
+        announced = BeforeAfter().fit(drawn.panel, drawn.claim, policy=policy)
+    except DesignError:
+        announced = None
+    return judged(drawn.claim, drawn.panel, choice, announced, policy, CHECKS)
 
 
 def answers(name: str) -> Iterator[dict[str, Any]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.checks.cases import finding
+from tests.checks.cases import case_of, finding
 from tests.checks.measured import LAUNCH, T, noise, panel_with, step
 from tests.panels import claim_on
 
 from innoeval import simulate
+from innoeval.checks.peeking import Peeking
 from innoeval.evaluate import evaluate
 
 
@@ -43,6 +44,22 @@ def test_looks_that_change_the_answer_join_without_being_a_problem() -> None:
     ev = evaluate(drawn[at].claim, drawn[at].panel)
     assert ev.verdict.deciding == "hull"
     assert sum(found.status == "problem" for found in told) <= 2
+
+
+def test_a_look_sees_the_period_in_which_it_was_taken() -> None:
+    # All of the improvement came in the first period, which the only look saw: it was no lucky last one.
+    values = 20 + noise(seed=2, sd=1.0)
+    values[:10, LAUNCH] -= 3.0
+    claim = claim_on(range(10), LAUNCH, looks=[str(2000 + LAUNCH)])
+    case = case_of(claim, panel_with(values))
+    found = Peeking().measure(case)
+    assert found.left is not None
+    assert case.estimate.improvement_int.low > 0 > found.left.low
+    assert found.status == "cannot_tell"
+    # Without it nothing was shown before the end.
+    values[:10, LAUNCH] += 3.0
+    values[:10, LAUNCH + 3] -= 3.0
+    assert Peeking().measure(case_of(claim, panel_with(values))).status == "problem"
 
 
 def test_looks_outside_the_time_since_the_start_are_none() -> None:

@@ -56,6 +56,9 @@ def test_a_share_from_nought_to_one_told_in_per_cent() -> None:
         ("5,0 % more", "problem"),
         ("5 % more, that is 5 percentage points", "clear"),
         ("95 % of 5 sites", "clear"),
+        ("up by 5.02 %", "problem"),
+        ("up by 5.1 %, rounded", "clear"),
+        ("9 % more sites", "clear"),
     ],
 )
 def test_the_wording_is_held_against_the_scale(statement: str, status: str) -> None:
