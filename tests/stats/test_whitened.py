@@ -44,10 +44,12 @@ def test_absent_periods_count_with_their_true_distance() -> None:
     np.testing.assert_allclose(found.std_errors.T, searched.std_errors, rtol=0.02)
 
 
-def test_batches_change_nothing() -> None:
+@pytest.mark.parametrize("absent", [[], [2, 9, 10, 17]])
+def test_batches_change_nothing(absent: list[int]) -> None:
     X, contrasts = design(24, 12)
     Y = ar1(np.random.default_rng(3).standard_normal((24, BATCH + 7)), 0.3)
-    ready = Whitened(X, contrasts)
+    present = np.delete(np.arange(24), absent)
+    Y, ready = Y[present], Whitened(X[present], contrasts, present)
     whole, tail = ready.fit(Y), ready.fit(Y[:, BATCH:])
     np.testing.assert_allclose(whole.estimates[:, BATCH:], tail.estimates)
     np.testing.assert_allclose(ready.fit(Y[:, 0]).rho, whole.rho[:1])

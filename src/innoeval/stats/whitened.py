@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -9,11 +10,13 @@ import numpy.typing as npt
 
 from innoeval.stats.reml import GRID, Floats
 
-#: Series fitted at once; more would leave the processor's cache.
-BATCH = 1000
+#: Series fitted at once; more would leave the processor's cache, and their memory be asked for anew each time.
+BATCH = 250
 _STEP = GRID[1] - GRID[0]
 #: A depth that bends less than this between three points of the grid is flat.
 _FLAT = 1e-12
+#: Directions with less of a matrix than this are rounding.
+_NOTHING = 1e-15
 
 
 class Fitted(NamedTuple):
@@ -61,7 +64,7 @@ class Whitened:
         gaps = np.ones(n - 1) if time is None else np.diff(np.asarray(time, dtype=np.float64))
         self.basis, triangle = np.linalg.qr(X)
         self.weights = np.linalg.solve(triangle.T, contrasts.T).T
-        rows, variances, constants, squares, products = [], [], [], [], []
+        rows, backs, constants, squares, products = [], [], [], [], []
         for rho in GRID:
             carried = np.concatenate([[0.0], np.sign(rho) ** gaps * np.abs(rho) ** gaps])
             weight = (1 - rho**2) / (1 - carried**2)
@@ -70,19 +73,21 @@ class Whitened:
             white[1:] -= (root * carried[:, None])[1:] * self.basis[:-1]
             Q, R = np.linalg.qr(white)
             back = np.linalg.solve(R.T, self.weights.T).T
-            both = root * np.concatenate([Q, Q @ back.T], axis=1)
             # Q'(Wy) = (W'Q)'y: whitening the rows once spares whitening every series.
-            moved = both.copy()
-            moved[:-1] -= carried[1:, None] * both[1:]
+            moved = root * Q
+            moved[:-1] -= carried[1:, None] * moved[1:]
             rows.append(moved.T)
-            variances.append((back**2).sum(axis=1))
+            backs.append(back)
             constants.append(2 * np.log(np.abs(np.diag(R))).sum() - np.log(weight).sum())
             square = weight.copy()
             square[:-1] += (weight * carried**2)[1:]
             squares.append(square)
             products.append(-2 * (weight * carried)[1:])
-        self.rows = np.concatenate(rows)
-        self.logs, self.constants = np.log(np.array(variances)), np.array(constants)[:, None]
+        self.rows, self.backs = np.concatenate(rows), np.array(backs)
+        self.logs, self.constants = (
+            np.log((self.backs**2).sum(axis=2)),
+            np.array(constants)[:, None],
+        )
         # y'Ω⁻¹y of a band matrix, at every ρ: weights of y² and of neighbours' products.
         self.band = np.concatenate([np.array(squares), np.array(products)], axis=1)
 
@@ -91,20 +96,25 @@ class Whitened:
         series = np.asarray(y, dtype=np.float64)
         series = series[:, None] if series.ndim == 1 else series
         if series.shape[1] <= BATCH:
-            return self._fit(series, freedom=freedom)
+            return self._fit(series, [self.rows], [self.band], freedom=freedom)
         parts = [
-            self._fit(series[:, i : i + BATCH], freedom=freedom)
+            self._fit(series[:, i : i + BATCH], *self._factors, freedom=freedom)
             for i in range(0, series.shape[1], BATCH)
         ]
         return Fitted(*(np.concatenate(found, axis=-1) for found in zip(*parts, strict=True)))
 
-    def _fit(self, y: Floats, *, freedom: bool) -> Fitted:
+    @cached_property
+    def _factors(self) -> tuple[list[Floats], list[Floats]]:
+        """`rows` and `band` as products: for many series it pays that few directions make them up."""
+        return _thin(self.rows), _thin(self.band)
+
+    def _fit(self, y: Floats, rows: list[Floats], band: list[Floats], *, freedom: bool) -> Fitted:
         ordinary = self.basis.T @ y
         residual = y - self.basis @ ordinary
         both = np.concatenate([residual * residual, residual[1:] * residual[:-1]])
-        parts = (self.rows @ residual).reshape(len(GRID), -1, y.shape[1])
-        fitted = np.einsum("gik,gik->gk", parts[:, : self.k], parts[:, : self.k])
-        logs = np.log(np.maximum(self.band @ both - fitted, np.finfo(float).tiny))
+        parts = _times(rows, residual).reshape(len(GRID), self.k, y.shape[1])
+        fitted = np.einsum("gik,gik->gk", parts, parts)
+        logs = np.log(np.maximum(_times(band, both) - fitted, np.finfo(float).tiny))
         depth = self.n * logs + self.constants
         best, series = depth.argmin(axis=0), np.arange(y.shape[1])
         inner = np.clip(best, 1, len(GRID) - 2)
@@ -115,7 +125,8 @@ class Whitened:
         shift = np.where(
             best == inner, np.clip((left - right) / (2 * bend), -0.5, 0.5), best - inner
         )
-        moved, _ = _parabola(parts[near, self.k :, series], shift)
+        at = np.einsum("pkci,pki->pkc", self.backs[near], parts[near, :, series])
+        moved, _ = _parabola(at, shift)
         height, tilt = _parabola(logs[near, series][:, :, None] + self.logs[near], shift)
         df = np.empty((0, y.shape[1]))
         if freedom:
@@ -127,6 +138,20 @@ class Whitened:
             std_errors=np.exp(height / 2) / np.sqrt(self.n),
             df=df,
         )
+
+
+def _thin(matrix: Floats) -> list[Floats]:
+    """Two thin matrices whose product it is, but for rounding."""
+    left, sizes, right = np.linalg.svd(matrix, full_matrices=False)
+    large = sizes > _NOTHING * sizes[0]
+    return [left[:, large] * sizes[large], right[large]]
+
+
+def _times(factors: list[Floats], series: Floats) -> Floats:
+    """The factors' product with the series, the last factor first."""
+    for factor in reversed(factors):
+        series = factor @ series
+    return series
 
 
 def _parabola(points: Floats, at: Floats) -> tuple[Floats, Floats]:
