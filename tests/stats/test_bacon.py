@@ -154,3 +154,10 @@ def test_what_forbidden_comparisons_move_has_the_error_of_a_sum_over_units() -> 
     allowed = np.average(parts.estimate[clean], weights=parts.weight[clean])
     assert found.moved == pytest.approx(found.coefficient - allowed)
     assert found.weight == pytest.approx(parts.weight[~clean].sum())
+
+
+def test_where_every_comparison_is_forbidden_no_part_of_it_is_told() -> None:
+    # One unit was treated from the first period on: the other is compared with it alone.
+    outcomes = np.array([[0.0, 1, 2], [0.0, 0, 1]])
+    with pytest.raises(ValueError, match="every comparison is with units that are treated already"):
+        forbidden_part(outcomes, np.array([0, 1]))

@@ -54,3 +54,10 @@ def test_steps_of_recording() -> None:
     assert recording_step(np.array([0.1 + 0.2, 0.7])) == pytest.approx(0.1)
     assert recording_step(np.random.default_rng(1).normal(size=9)) is None
     assert is_round(np.array([0.3, 0.25]), 0.1).tolist() == [1.0, 0.0]
+
+
+def test_a_series_that_lies_on_its_line_shows_no_step() -> None:
+    # A trend without any error, with and without a step in it: nothing says what chance would do.
+    line = 0.5 * np.arange(24)
+    assert step(line, 12) is None
+    assert step(line + 3.0 * (np.arange(24) >= 12), 12) is None

@@ -80,3 +80,13 @@ def test_no_overdispersion_is_poisson() -> None:
     X = segmented(40, 20, trend=False, slope=False)
     y = np.tile([4.0, 5, 5, 6], 10)
     assert negative_binomial_dispersion(y, X, np.ones(40)) == 0
+
+
+def test_values_by_least_squares_and_counts_that_had_no_time_to_settle() -> None:
+    # By hand: (1 + 3) / 2 = 2 before, (6 + 8) / 2 = 7 after.
+    X = np.column_stack([np.ones(4), [0, 0, 1, 1]])
+    found = irls(FAMILIES["gaussian"], [1.0, 3, 6, 8], X)
+    assert found.coefficients == pytest.approx(np.array([[2.0, 5.0]]))
+    counts = [900.0, 1, 5, 7]
+    assert irls(FAMILIES["poisson"], counts, X).converged.all()
+    assert not irls(FAMILIES["poisson"], counts, X, rounds=1).converged.any()

@@ -143,3 +143,32 @@ def test_a_name_depends_on_all_that_the_table_does() -> None:
     }  # fmt: skip
     assert len(names) == 5
     assert DRAWS * len(TRUE) * 3 * 4 < 1e6  # a table of three contrasts stays under a megabyte
+
+
+def test_a_folder_that_cannot_be_written_to_leaves_nothing_half_written(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    kept_tables.keep("a", ARRAYS)
+    assert list(place.iterdir()) == []
+    assert kept_tables.recall("a", SHAPES) is None
+
+
+def test_each_platform_has_its_folder_for_caches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(kept_tables.VARIABLE, raising=False)
+    monkeypatch.setenv("LOCALAPPDATA", "C:/Users/me/AppData/Local")
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    for platform, folder in (
+        ("win32", "C:/Users/me/AppData/Local/innoeval"),
+        ("darwin", "/home/me/Library/Caches/innoeval"),
+        ("linux", "/home/me/.cache/innoeval"),
+    ):
+        monkeypatch.setattr(kept_tables.sys, "platform", platform)
+        assert kept_tables.folder() == Path(folder)
+    monkeypatch.setattr(kept_tables.sys, "platform", "win32")
+    monkeypatch.delenv("LOCALAPPDATA")
+    assert kept_tables.folder() is None

@@ -114,3 +114,20 @@ def test_weights_kept_by_another_thread_are_not_taken(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(randomization, "_weighed", Replaced((ours, expected)))
     assert randomization._weights(ours) is expected
+
+
+@pytest.mark.parametrize("level", [0.0, -0.5])
+def test_an_interval_of_no_level_is_refused(level: float) -> None:
+    ends = np.arange(40.0)[:, None]
+    with pytest.raises(ValueError, match="the level must lie between 0 and 1"):
+        randomization.cut(-ends, ends, level)
+
+
+def test_assignments_that_may_still_change_are_weighed_anew() -> None:
+    chosen = np.array([[True, False, False], [False, True, False]])
+    contrasts = np.array([[6.0], [2.0], [0.0]])
+    first = randomise(contrasts, chosen, 0.5).effect
+    # The first unit less the mean of the others: 6 − 1 = 5; the second less the others: 2 − 3.
+    assert first == pytest.approx([5.0])
+    chosen[:] = chosen[::-1].copy()
+    assert randomise(contrasts, chosen, 0.5).effect == pytest.approx([-1.0])

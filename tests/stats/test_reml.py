@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from innoeval.stats.calibrated import ar1
-from innoeval.stats.reml import HIGHEST, LOWEST, reml
+from innoeval.stats.reml import HIGHEST, LOWEST, fits_exactly, reml
 from innoeval.stats.series import segmented
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -130,3 +130,11 @@ def test_a_perfect_fit_and_a_hopeless_one_are_named_not_guessed() -> None:
     hopeless = reml(np.random.default_rng(0).standard_normal(12), X, np.eye(3), present)
     assert hopeless.exact[0]
     assert np.isnan(hopeless.estimates).all()
+
+
+def test_columns_that_cannot_be_told_apart_leave_nothing_to_spare() -> None:
+    time = np.arange(10.0)
+    y = np.random.default_rng(1).normal(size=10)
+    assert not fits_exactly(y, np.column_stack([np.ones(10), time]))
+    assert fits_exactly(y, np.column_stack([np.ones(10), time, 2 * time + 1]))
+    assert fits_exactly(y[:3], np.column_stack([np.ones(3), time[:3], time[:3] ** 2]))

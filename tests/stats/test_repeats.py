@@ -55,3 +55,7 @@ def test_even_counts() -> None:
     assert p_value == pytest.approx(0.0224, abs=2e-4)
     rng = np.random.default_rng(1)
     assert dispersion(rng.poisson(9.0, (20, 30)).astype(float))[0] == pytest.approx(1.0, abs=0.15)
+
+
+def test_one_period_repeats_nothing() -> None:
+    assert frozen(np.ones((5, 1))) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import numpy as np
@@ -131,4 +132,15 @@ def test_a_thousand_donors_take_less_than_a_second() -> None:
     before = time.process_time()
     found = simplex(donors.T @ donors, (donors.T @ target)[None])
     assert time.process_time() - before < 1.0
+    assert found.converged.all()
+
+
+def test_single_exchanges_find_the_same_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes = trending(3, 13, 30)
+    donors, target = outcomes[:, 1:], outcomes[:, 0]
+    gram, linear = donors.T @ donors, (donors.T @ target)[None]
+    usual = simplex(gram, linear, ridge=0.5)
+    monkeypatch.setattr(sys.modules["innoeval.stats.simplex"], "_EXCHANGES", 1)
+    found = simplex(gram, linear, ridge=0.5)
+    np.testing.assert_allclose(found.weights, usual.weights, atol=1e-9)
     assert found.converged.all()

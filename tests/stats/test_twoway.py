@@ -76,3 +76,12 @@ def test_units_without_a_cell_add_nothing() -> None:
     without = two_way(Cells(rest[0], lambda rows: rest[1][rows]))
     np.testing.assert_allclose(fit.coefficients, without.coefficients, atol=1e-12)
     assert (fit.n_units, np.abs(fit.scores[3]).max()) == (24, 0)
+
+
+def test_a_regressor_without_any_value_is_left_out() -> None:
+    rng = np.random.default_rng(2)
+    y, x = rng.normal(size=(2, 6, 5))
+    with_zeros = two_way(Cells(y, lambda rows: np.stack([0 * x[rows], x[rows]], axis=2)))
+    alone = two_way(Cells(y, lambda rows: x[rows, :, None]))
+    assert with_zeros.kept.tolist() == [1]
+    assert with_zeros.coefficients == pytest.approx(alone.coefficients)
