@@ -71,6 +71,7 @@ def read_register(
         found = _of_table(panel, roles, fitting, again) if fitting else {}
         if found and not again:
             return register, dict.fromkeys((claim.id for claim in register), found[fitting[0].id])
+        faults += [fault for fault in again if fault not in faults]
     if faults or register is None:
         raise ClaimError(faults)
     return register, panels
