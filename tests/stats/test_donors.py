@@ -19,6 +19,7 @@ from innoeval.stats.donors import (
 from innoeval.stats.elastic import elastic_net
 from innoeval.stats.factors import interactive_effects
 from innoeval.stats.placebo import floored, placebos, rank, rank_pairs
+from innoeval.stats.predictors import choose_importance, matched_control
 
 BEFORE = np.arange(24) < 15
 
@@ -200,3 +201,30 @@ def test_different_series_are_counted() -> None:
     assert different(wide, levels=False) == 30
     assert different(np.vstack([wide, wide[:2]]), levels=False) == 30
     assert different(np.zeros((4, 5)), levels=False) == 1
+
+
+def test_predictors_of_targets_ask_who_the_targets_are() -> None:
+    rng = np.random.default_rng(1)
+    features, values = rng.normal(size=(12, 2)), rng.normal(size=(12, 8))
+    before = np.arange(8) < 6
+    task = Task(values[:1], before, ~before, np.arange(12)[None] > 0)
+    with pytest.raises(ValueError, match="does not say which units make up its targets"):
+        choose_importance(values, task, features, "regression", 1)
+
+
+def test_cross_validation_keeps_the_best_importance_it_has_seen() -> None:
+    # The first predictor drives the outcome, the second is noise: no other draw does better.
+    rng = np.random.default_rng(1)
+    features = rng.normal(size=(30, 2))
+    features[0] = 4.0, 3.0  # beyond all donors, so that each importance has its own weights
+    values = features[:, :1] * 5 + rng.normal(size=(30, 12))
+    before = np.arange(12) < 8
+    task = Task(values[:1], before, ~before, np.arange(30)[None] > 0, members=np.eye(30)[:1])
+    found = choose_importance(values, task, features, "cross_validation", 1)
+    assert found.sum() == pytest.approx(1)
+    others = np.random.default_rng(2).dirichlet(np.ones(2), size=60)
+    errors = [
+        float((matched_control(values, task, features, importance).gaps[0, 4:8] ** 2).mean())
+        for importance in (found, *others)
+    ]
+    assert errors[0] <= min(errors) * (1 + 1e-9)

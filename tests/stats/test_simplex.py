@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.stats.reference_simplex import reference
 
-from innoeval.stats.simplex import simplex
+from innoeval.stats.simplex import Problem, simplex
 
 
 def trending(seed: int, n: int, periods: int) -> np.ndarray:
@@ -136,11 +136,16 @@ def test_a_thousand_donors_take_less_than_a_second() -> None:
 
 
 def test_single_exchanges_find_the_same_weights(monkeypatch: pytest.MonkeyPatch) -> None:
-    outcomes = trending(3, 13, 30)
-    donors, target = outcomes[:, 1:], outcomes[:, 0]
-    gram, linear = donors.T @ donors, (donors.T @ target)[None]
-    usual = simplex(gram, linear, ridge=0.5)
+    outcomes = trending(3, 31, 30)
+    donors, targets = outcomes[:, 2:], outcomes[:, :2]
+    gram, linear = donors.T @ donors, targets.T @ donors
+    ridge = 0.05 * np.trace(gram) / len(gram)
+    usual = simplex(gram, linear, ridge=ridge)
+    rounds = []
+    whole = Problem.solve
+    monkeypatch.setattr(Problem, "solve", lambda *of: rounds.append(1) or whole(*of))
     monkeypatch.setattr(sys.modules["innoeval.stats.simplex"], "_EXCHANGES", 1)
-    found = simplex(gram, linear, ridge=0.5)
+    found = simplex(gram, linear, ridge=ridge)
+    assert len(rounds) > 1  # those that were not done went on, one exchange at a time
     np.testing.assert_allclose(found.weights, usual.weights, atol=1e-9)
     assert found.converged.all()
