@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.checks.cases import finding
+from tests.checks.cases import by_hand, finding
 from tests.panels import claim_on, panel_of
 
+from innoeval.checks.adopters import Adopters, _changes, _estimates
 from innoeval.evaluate import evaluate
 
 NOISE = np.random.default_rng(2).normal(size=(20, 20)) * 0.3 + 10
@@ -88,3 +89,49 @@ def test_no_record_and_a_complete_claim() -> None:
     assert finding("adopters", claim_on(range(4), 12), panel).status == "not_applicable"
     whole = claim_on(range(4), 12, adopters=names(range(4)))
     assert finding("adopters", whole, panel).status == "clear"
+
+
+def asked(values: object, n_treated: int, adopters: object, **more: object) -> object:
+    return by_hand(values, n_treated, 3, claim={"adopters": adopters}, **more)
+
+
+STEPS = np.array([[0.0, 1, 2, 5, 6, 7], [1, 0, 2, 4, 6, 5], [2, 1, 0, 4, 3, 2], [0, 2, 1, 3, 1, 2],
+                  [1, 2, 3, 1, 2, 3], [3, 2, 1, 2, 2, 2]])  # fmt: skip
+
+
+def test_words_where_there_is_nothing_to_compare() -> None:
+    whole = Adopters().measure(asked(STEPS, 2, ["u00", "u01"]))
+    assert (whole.status, whole.says) == ("clear", "Every site that got it is in the claim.")
+    gone = Adopters().measure(asked(STEPS, 2, ["u00", "u01", "Hull"]))
+    told = "1 of 3 sites that got it are not in the claim, and there are no data of Hull."
+    assert (gone.status, gone.says) == ("problem", told)
+    # Of one with data it is not known how it did, where every unit is treated.
+    alone = Adopters().measure(asked(STEPS, 6, [*names(range(6)), "Hull"]))
+    assert alone.status == "problem"
+    few = Adopters().measure(asked(STEPS[:3], 2, names(range(3))))
+    assert few.status == "cannot_tell"
+    assert few.says == ("1 of 3 sites that got it are not in the claim, and too few units are left to "
+                        "compare them with.")  # fmt: skip
+
+
+def test_a_site_that_starts_in_the_first_period_or_after_the_last_has_no_change() -> None:
+    first = {"u00": "2003", "u02": "2000", "u03": "2006", "u04": "2001", "u05": "2005"}
+    numbers, treated, out = _changes(asked(STEPS, 1, first), ["u02", "u03", "u04", "u05"])
+    assert treated.tolist() == [True] + 5 * [False]
+    assert out.tolist() == [False, False, True, True, True, True]
+    # The first at its own start: 6 − 1; the fifth from the second period on, the sixth in the last.
+    assert numbers[0] == pytest.approx(5.0)
+    assert np.isnan(numbers[2:4]).all()
+    assert numbers[4] == pytest.approx(2.2 - 1.0)
+    assert numbers[5] == pytest.approx(2.0 - 2.0)
+
+
+def test_what_leaving_out_adds_by_hand() -> None:
+    # Two claimed (3, 5), one left out (1), three others (0, 1, 2).
+    numbers = np.array([3.0, 5, 1, 0, 1, 2])
+    groups = np.array([[1, 1, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1]], dtype=bool)
+    found, everywhere = _estimates(numbers, groups, 0.95)
+    assert found.effect[0] == pytest.approx(4 - 1)
+    # Claimed: 4 less the mean of 1, 0, 1, 2; all sites: the mean of 3, 5, 1 less 1.
+    assert everywhere.effect[0] == pytest.approx(3 - 1)
+    assert found.effect[1] == pytest.approx((4 - 1) - (3 - 1))
