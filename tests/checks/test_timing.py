@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.checks.cases import finding
@@ -201,3 +203,62 @@ def test_a_forbidden_part_by_hand() -> None:
     found = forbidden_part(case.outcomes, case.starts)
     assert found.moved == pytest.approx(parts.weight @ parts.estimate - without)
     assert found.df == 30 - 3
+
+
+LATE = np.random.default_rng(23).normal(size=(30, 48)) * 0.3
+MONTHS = np.arange(48) - 36
+
+
+def late(effect: object, noise: float = 1.0) -> tuple[Claim, Panel]:
+    """A claim of 4, and 36 + 12 periods in which ten of thirty units improve by so much."""
+    outcomes = 20 + LATE * noise
+    outcomes[:10] -= np.asarray(effect, dtype=float)
+    return claim_on(range(10), 36, size=4.0), panel_of(outcomes)
+
+
+def test_a_trend_that_began_shortly_before_the_start_supports_nothing() -> None:
+    # Better by .4 more in every period from six before the start on: .4 × (11.5 − .417) = 4.43.
+    claim, panel = late(0.4 * np.maximum(MONTHS + 6, 0))
+    ev = evaluate(claim, panel)
+    assert ev.estimate is not None
+    assert ev.estimate.improvement == pytest.approx(4.43, abs=0.2)
+    found = next(f for f in ev.findings if f.check == "late_trend")
+    assert found.status == "problem"
+    # Carried on from the last six periods before, it adds .4 × (11.5 − 2.5) = 3.6.
+    assert found.bias == pytest.approx(3.6, abs=0.5)
+    assert found.left is not None
+    assert found.left.low < 0 < found.left.high
+    assert ev.verdict.status not in {"supported", "partly_supported"}
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        4.0 * (MONTHS >= 0),  # at once
+        4.0 * (MONTHS >= -3),  # ahead of its date
+        8 / 13 * np.maximum(MONTHS + 1, 0),  # growing from the start on
+        4.0 * (MONTHS >= 0) + 0.1 * MONTHS,  # beside an old trend
+    ],
+)
+def test_what_is_no_late_trend_leaves_the_verdict(effect: np.ndarray) -> None:
+    claim, panel = late(effect)
+    found = finding("late_trend", claim, panel)
+    assert found.status in {"clear", "cannot_tell"}
+    assert found.left is None
+
+
+def test_an_effect_beyond_a_late_trend_is_seen() -> None:
+    claim, panel = late(0.2 * np.maximum(MONTHS + 6, 0) + 4.0 * (MONTHS >= 0), 0.3)
+    found = finding("late_trend", claim, panel)
+    assert found.left is not None
+    assert found.left.low > 3
+    assert np.mean(found.left) == pytest.approx(4.0, abs=0.4)
+
+
+def test_a_late_trend_needs_periods_and_what_a_lottery_rules_out_stays_out() -> None:
+    assert ask("late_trend", changed(STEP), claim_on(range(10), 20)).status == "not_applicable"
+    # A weak one is doubtful: it joins, but not where a lot decided who was treated.
+    claim, panel = late(0.02 * np.maximum(MONTHS + 6, 0) + 2.0 * (MONTHS >= 0))
+    assert finding("late_trend", claim, panel).status == "cannot_tell"
+    assert evaluate(claim, panel).verdict.deciding == "hull"
+    assert evaluate(replace(claim, assignment="lottery"), panel).verdict.deciding == "base"

@@ -24,6 +24,7 @@ from innoeval.checks.few_units import FewUnits
 from innoeval.checks.flips import find_flips
 from innoeval.checks.forbidden_comparisons import ForbiddenComparisons
 from innoeval.checks.heaping import Heaping
+from innoeval.checks.late_trend import LateTrend
 from innoeval.checks.leave_one_out import LeaveOneOut
 from innoeval.checks.mean_reversion import MeanReversion
 from innoeval.checks.metric import Metric
@@ -51,6 +52,7 @@ from innoeval.checks.window import Window, window_multiverse
 CHECKS: tuple[Check, ...] = (
     NoComparison(),
     PreTrend(),
+    LateTrend(),
     Anticipation(),
     PreFit(),
     DonorHull(),

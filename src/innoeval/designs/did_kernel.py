@@ -25,6 +25,7 @@ from innoeval.records.claim import Better
 from innoeval.records.freeze import Floats, read_only
 from innoeval.stats.contrast import Compared, slopes, window_contrasts
 from innoeval.stats.covariance import Counts
+from innoeval.stats.late_trend import late_trend
 
 #: Longest head start that is looked for, and the error rate at which one counts as shown.
 _HEAD_START, _SURE = 3, 0.005
@@ -179,6 +180,18 @@ class DiDKernel:
             and max(flat.p_value, beyond.p_value) <= sure
         ]
         return min(shown)[1] if shown else 0
+
+    def late_trend(self, level: float = 0.95) -> dict[str, Effects] | None:
+        """A trend that began shortly before the start: `innoeval.stats.late_trend`, by contrast.
+
+        None with too few periods.
+        """
+        found = late_trend(self.outcomes, self.launch)
+        if found is None:
+            return None
+        names, contrasts = zip(*found._asdict().items(), strict=True)
+        told = self.infer(np.column_stack(contrasts), level)
+        return {name: told.split(k)[1].split(1)[0] for k, name in enumerate(names)}
 
     def spared(self) -> Floats:
         """Change of each unit from a baseline without the last periods before the start."""

@@ -64,6 +64,8 @@ GATES = (
          unsure="ignored",
          interval="over a baseline that ends before the head start, where it lies beyond the earlier trend "
          "too; else the hull of that and the base interval"),
+    Gate(check="late_trend", relaxes=Assumption.parallel_trends, unsure="if_known",
+         interval="beyond a line through the last periods before the start, with the slope after it"),
     Gate(check="outliers", relaxes=Assumption.prespecified_window, unsure="ignored",
          interval="without the odd period"),
     Gate(check="undeclared_break", relaxes=Assumption.stable_measure, unsure="ignored",

@@ -74,7 +74,7 @@ _BEFORE = (
     Family(name="early_help", says="Something else helped the treated units, from three periods before the start on, and nothing on record tells of it.",
            fault="early_help", settings=_MANY, decidable=False),
     Family(name="late_trend", says="The treated units began to get better by themselves six periods before the start, and went on.",
-           fault="late_trend", settings=_MANY, seen_by=("pre_trend", "anticipation")),
+           fault="late_trend", settings=_MANY, seen_by=("late_trend", "pre_trend", "anticipation")),
 )  # fmt: skip
 
 _BESIDE = (

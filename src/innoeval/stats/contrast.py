@@ -124,6 +124,42 @@ def slopes(outcomes: Floats, periods: Masks) -> tuple[Floats, Floats, Floats]:
     return slope, at, mean
 
 
+def coefficients(outcomes: Floats, columns: Floats) -> Floats:
+    """Least-squares coefficients of each unit on given courses of time.
+
+    Parameters
+    ----------
+    outcomes
+        Array (N, T); missing cells are left out.
+    columns
+        Array (T, K): what each coefficient multiplies.
+
+    Returns
+    -------
+    Array (N, K); `nan` for a unit whose periods do not tell the courses apart.
+
+    Examples
+    --------
+    A level of 1 up to the second period, and 2 more in each period from then on; the other unit is
+    seen once:
+
+    >>> bend = np.array([[1.0, 0.0], [1.0, 0.0], [1.0, 1.0], [1.0, 2.0]])
+    >>> seen = np.array([[1.0, 1.0, 3.0, 5.0], [7.0, np.nan, np.nan, np.nan]])
+    >>> coefficients(seen, bend).round(12).tolist()
+    [[1.0, 2.0], [nan, nan]]
+    """
+    seen = np.isfinite(outcomes)
+    if seen.all():
+        every: Floats = outcomes @ np.linalg.pinv(columns).T
+        return every
+    gram = np.einsum("nt,ta,tb->nab", seen.astype(np.float64), columns, columns)
+    right = np.where(seen, outcomes, 0.0) @ columns
+    found = np.full(right.shape, np.nan)
+    told = np.linalg.matrix_rank(gram, hermitian=True) == columns.shape[1]
+    found[told] = np.linalg.solve(gram[told], right[told][..., None])[..., 0]
+    return found
+
+
 def compare(contrasts: Floats, treated: Masks, level: float, *, alike: bool = False) -> Compared:
     """Difference in mean contrasts between two groups, with unequal variances.
 
