@@ -13,6 +13,8 @@ LOCK := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-emit-index
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Modules are compiled once, not by every process anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
@@ -21,8 +23,9 @@ help:  ## what can be made
 demo: $(READY)  ## evaluate the sample claims and a real case, write the briefs into demo/
 	@$(BIN)/innoeval demo -o demo
 
+# Neighbours stay together, so that they share what they evaluate; who is done first takes from the other.
 test: $(READY)  ## run the tests and the examples in the documentation
-	@$(BIN)/pytest -q -n auto -m "not slow and not browser"
+	@$(BIN)/pytest -q -n auto --dist=worksteal -m "not slow and not browser"
 
 # By itself, as it times clicks; npm brings Playwright and axe-core, no browser.
 browser: $(READY)  ## use the pages in Chromium, examine and time them (needs Chromium and Node.js)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,12 @@ from runpy import run_path
 import pytest
 
 from innoeval.records import Evaluation
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end: looking through them for garbage again and again is vain."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

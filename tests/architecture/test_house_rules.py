@@ -7,7 +7,6 @@ import importlib
 import subprocess
 import sys
 import tomllib
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,9 +24,9 @@ def named(path: Path) -> str:
     return path.relative_to(REPO).as_posix()
 
 
-@cache
+@pytest.fixture(scope="module")
 def trees() -> list[tuple[str, ast.Module]]:
-    """Every file of the source, read once."""
+    """Every file of the source, read once; let go of at the end, as they are a million objects."""
     return [(named(path), ast.parse(path.read_text("utf-8"))) for path in SOURCES]
 
 
@@ -53,7 +52,7 @@ def test_no_file_is_too_long() -> None:
     assert {name: n for name, n in lengths.items() if n > LONGEST} == {}
 
 
-def test_statsmodels_api_is_never_imported() -> None:
+def test_statsmodels_api_is_never_imported(trees: list[tuple[str, ast.Module]]) -> None:
     def imports(node: ast.AST) -> bool:
         if isinstance(node, ast.Import):
             return any(alias.name == "statsmodels.api" for alias in node.names)
@@ -62,13 +61,13 @@ def test_statsmodels_api_is_never_imported() -> None:
             or (node.module == "statsmodels" and any(a.name == "api" for a in node.names))
         )
 
-    assert [name for name, tree in trees() if any(map(imports, ast.walk(tree)))] == []
+    assert [name for name, tree in trees if any(map(imports, ast.walk(tree)))] == []
 
 
-def test_faults_are_errors_never_asserts() -> None:
+def test_faults_are_errors_never_asserts(trees: list[tuple[str, ast.Module]]) -> None:
     found = [
         f"{name}:{node.lineno}"
-        for name, tree in trees()
+        for name, tree in trees
         for node in ast.walk(tree)
         if isinstance(node, ast.Assert)
         or (isinstance(node, ast.ExceptHandler) and node.type is None)

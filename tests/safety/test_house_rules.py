@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+import pytest
 
 from innoeval.tables import read_table
 
@@ -50,6 +53,14 @@ def imported(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def let_go() -> Iterator[None]:
+    """What was read of the source is a million objects, which later tests need not carry along."""
+    yield
+    for kept in (trees, called, imported):
+        kept.cache_clear()
 
 
 def test_no_text_is_run_as_code_and_no_program_is_started() -> None:
