@@ -24,7 +24,7 @@ from innoeval.designs.its.series import (
 from innoeval.designs.its.timing import Interruption, Terms, terms_of, timing_objections
 from innoeval.designs.rates import Totals, family_objections, totals
 from innoeval.errors import DesignError, PanelError
-from innoeval.inference.serial import BlockConformal, CalibratedREML, Serial
+from innoeval.inference.serial import REML, BlockConformal, CalibratedREML, Serial
 from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Claim
 from innoeval.records.estimate import Estimate
@@ -32,7 +32,8 @@ from innoeval.records.freeze import Floats
 from innoeval.records.match import share_unit
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
-from innoeval.stats.families import FAMILIES, Family
+from innoeval.stats.families import FAMILIES, IDENTITY, Family
+from innoeval.stats.reml import reml
 
 if TYPE_CHECKING:
     from innoeval.designs.its.segmented import SegmentedRegression
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 FEWEST_LEFT = 3
 #: So small a share of negative values among whole numbers looks like mistakes in counts.
 FEW_NEGATIVE = 0.1
+#: Above this autocorrelation a series can hardly be told from one that wanders.
+WANDERS = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +116,10 @@ class SeriesCase:
             periods=self.panel.periods,
             level=self.policy.level,
             whole=share_unit(self.panel, self.claim.outcome),
-            warnings=self._warnings(form, exact=exact, rho=fitted.serial.rho if fitted else None),
+            warnings=(
+                *self._warnings(form, exact=exact),
+                *(() if fitted is None or exact else self._wandering(terms, choice, fitted.serial.rho)),
+            ),
             choices=choices_of(
                 series, terms, self.when, self.panel.periods,
                 family=settings.family, choice=choice, by_rule=by_rule == (None,) * 4,
@@ -128,7 +134,27 @@ class SeriesCase:
         X = self.terms(form).X[self.series.present]
         return len(X) - X.shape[1] >= FEWEST_LEFT and _full_rank(X.tobytes(), X.shape[1])
 
-    def _warnings(self, form: Form, *, exact: bool, rho: float | None) -> tuple[str, ...]:
+    def _wandering(self, terms: Terms, choice: Serial, rho: float | None) -> tuple[str, ...]:
+        """The warning of a series that may wander; error models that cannot see it are told so."""
+        blind = self.family.link is IDENTITY and not isinstance(choice, (CalibratedREML, REML))
+        if blind:
+            here = self.series.present
+            y = np.where(here, self.series.events, 0.0)
+            rho = float(reml(y, terms.X, terms.contrasts, here[None]).rho[0])
+        if rho is None or rho <= WANDERS:
+            return ()
+        rough = (
+            "the errors that were asked for are too small then, and errors='reml' would be wider"
+            if blind
+            else "the interval is then a rough one"
+        )
+        said = (
+            "Each period resembles the last so much that the series may wander without a trend "
+            f"of its own; {rough}."
+        )
+        return (said,)
+
+    def _warnings(self, form: Form, *, exact: bool) -> tuple[str, ...]:
         """What a reader must know before using the number."""
         said, series = [], self.series
         n, cycle = int(series.present.sum()), self.settings.seasonal or self.panel.calendar.cycle
@@ -161,11 +187,6 @@ class SeriesCase:
         if young := _provisional(self.panel, self.claim):
             said.append(
                 f"Values that may still change, for late records or cases still open: {listed(young)}."
-            )
-        if rho is not None and rho > 0.9:
-            said.append(
-                "Each period resembles the last so much that the series may wander without a trend "
-                "of its own; the interval is then a rough one."
             )
         return tuple(said)
 
