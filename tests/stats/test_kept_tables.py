@@ -160,12 +160,12 @@ def test_a_folder_that_cannot_be_written_to_leaves_nothing_half_written(
 def test_each_platform_has_its_folder_for_caches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(kept_tables.VARIABLE, raising=False)
     monkeypatch.setenv("LOCALAPPDATA", "C:/Users/me/AppData/Local")
-    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("HOME", "/house/me")
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     for platform, folder in (
         ("win32", "C:/Users/me/AppData/Local/innoeval"),
-        ("darwin", "/home/me/Library/Caches/innoeval"),
-        ("linux", "/home/me/.cache/innoeval"),
+        ("darwin", "/house/me/Library/Caches/innoeval"),
+        ("linux", "/house/me/.cache/innoeval"),
     ):
         monkeypatch.setattr(kept_tables.sys, "platform", platform)
         assert kept_tables.folder() == Path(folder)
