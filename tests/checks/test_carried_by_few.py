@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.checks.cases import finding
+from tests.checks.cases import by_hand, finding
 from tests.panels import claim_on, panel_of
 
+from innoeval.checks.carried_by_few import CarriedByFew, _outlying
 from innoeval.evaluate import evaluate
 
 NOISE = np.random.default_rng(3).normal(size=(30, 20)) * 0.3 + 50
@@ -53,3 +54,36 @@ def test_it_needs_sites_to_leave_out() -> None:
     found = finding("carried_by_few", claim, panel_of(with_gains([2.0] * 3)))
     assert found.status == "not_applicable"
     assert "there are 3 and 27" in found.says
+
+
+def test_how_far_the_best_lie_by_hand() -> None:
+    from scipy.special import stdtr
+
+    # Seven gains: 9 against 3, 2, 2, 1, 1, 0 (mean 1.5, squares 5.5 on five degrees).
+    gains, others = np.array([9.0, 3, 2, 2, 1, 1, 0]), np.array([0.0, 2.0, 4.0])
+    error = (5.5 / 5 * (1 + 1 / 6)) ** 0.5
+    assert _outlying(gains, others, 1) == pytest.approx(7 * stdtr(5, -7.5 / error))
+    # Of six the spread of the others counts as well: 5.2 + 8 on four and two degrees.
+    six = gains[[0, 1, 2, 3, 4, 6]]
+    squares = ((six[1:] - 1.6) ** 2).sum() + 8
+    assert _outlying(six, others, 1) == pytest.approx(
+        6 * stdtr(6, -7.4 / (squares / 6 * (1 + 1 / 5)) ** 0.5)
+    )
+    # Two of four: six choices; no p-value is more than one.
+    assert _outlying(np.array([2.0, 1.9, 1.8, 1.7]), others, 2) == 1.0
+
+
+def test_without_any_spread_the_best_lie_beyond_chance_or_not_at_all() -> None:
+    alike = np.zeros(3)
+    assert _outlying(np.array([5.0, 1, 1, 1]), alike, 1) == 0.0
+    assert _outlying(np.array([1.5, 1, 1, 1]), alike, 1) == 0.0
+    assert _outlying(np.ones(4), alike, 1) == 1.0
+
+
+def test_four_treated_and_two_others_are_enough() -> None:
+    values = np.random.default_rng(1).normal(size=(6, 6))
+    assert CarriedByFew().measure(by_hand(values, 4, 3)).status != "not_applicable"
+    three = CarriedByFew().measure(by_hand(values, 3, 3))
+    assert (three.status, three.severity) == ("not_applicable", "note")
+    assert three.says.endswith("there are 3 and 3.")
+    assert CarriedByFew().measure(by_hand(values[:5], 4, 3)).status == "not_applicable"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.checks.cases import finding, panel_with
+from tests.checks.cases import by_hand, finding, panel_with
 from tests.panels import claim_on, panel_of
 
+from innoeval.checks.case_mix import CaseMix, _kitagawa, _mix_part
 from innoeval.evaluate import evaluate
 from innoeval.records import Panel
 
@@ -57,3 +58,41 @@ def test_kinds_that_come_and_go_keep_their_outcome() -> None:
     values = np.array([[[2.0, 2.0]], [[0.0, 10.0]]])
     cases = np.array([[[4.0, 3.0]], [[0.0, 1.0]]])
     assert _kitagawa(values, cases, np.array([True, False])).tolist() == [2.0]
+
+
+def test_the_part_of_the_mix_by_hand() -> None:
+    # Two kinds, with outcomes 10 and 2 before, 12 and 2 after; shares from 1/2 to 1/4.
+    values = np.array([[[10.0, 12.0]], [[2.0, 2.0]]])
+    cases = np.array([[[5.0, 1.0]], [[5.0, 3.0]]])
+    before = np.array([True, False])
+    assert _kitagawa(values, cases, before).tolist() == [pytest.approx(-0.25 * 11 + 0.25 * 2)]
+    # A kind that is gone afterwards keeps its outcome: (0 − 1/2) × 10 + 1/2 × 2.
+    cases[0, 0, 1] = 0.0
+    assert _kitagawa(values, cases, before).tolist() == [pytest.approx(-4.0)]
+    # Nor was there one before: then its later outcome counts.
+    cases[0, 0] = [0.0, 3.0]
+    assert _kitagawa(values, cases, before).tolist() == [pytest.approx(0.5 * 12 - 0.5 * 2)]
+    # One that there never was adds nothing.
+    cases[0, 0] = 0.0
+    assert _kitagawa(values, cases, before).tolist() == [0.0]
+
+
+def test_a_kind_without_an_average_counts_with_no_cases() -> None:
+    values = np.array([[1.0, 2, 3, 5], [2, 1, 2, 1], [3, 2, 1, 2]])
+    easy = np.array([[2.0, 2, 2, 2], [2, 2, 2, 2], [2, 2, 2, 2]])
+    hard = np.full((3, 4), 8.0)
+    hard[0, 3] = np.nan
+    counts = np.full((3, 4), 5.0)
+    columns = {"easy": easy, "hard": hard, "n_easy": counts, "n_hard": counts}
+    roles = {"case_mix": {"easy": "n_easy", "hard": "n_hard"}}
+    part = _mix_part(by_hand(values, 1, 2, columns, roles=roles))
+    # Half of ten are hard, then five of fifteen.
+    assert part == pytest.approx([(2 / 3 - 1 / 2) * 2 + (1 / 3 - 1 / 2) * 8, 0, 0])
+    alone = CaseMix().measure(by_hand(values, 3, 2, columns, roles=roles))
+    assert alone.status == "not_applicable"
+    assert alone.says == "There are no comparison units to hold the mix of cases against."
+    few = CaseMix().measure(
+        by_hand(values[:2], 1, 2, {k: v[:2] for k, v in columns.items()}, roles=roles)
+    )
+    told = "Too few units say which kinds of cases there were."
+    assert (few.status, few.says) == ("cannot_tell", told)
