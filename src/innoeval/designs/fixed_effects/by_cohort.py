@@ -85,6 +85,10 @@ def make_ready(
         if lost.any():
             notes.append(f"{int(lost.sum())} cells left out for lack of {' or '.join(covariates)}")
             outcomes = np.where(lost, np.nan, outcomes)
+        # Effects take any level off; before that, squares of one near 10⁹ hide what varies.
+        seen = np.isfinite(extra)
+        level = np.where(seen, extra, 0.0).sum(axis=(1, 2)) / np.maximum(seen.sum(axis=(1, 2)), 1)
+        extra = extra - level[:, None, None]
     mass = np.ones_like(outcomes)
     if weights is not None:
         mass = _cell_weights(panel, weights, outcomes)
