@@ -348,3 +348,12 @@ def test_a_fit_that_runs_off_is_refused() -> None:
     with pytest.raises(DesignError, match=r"does not settle.*\(nearly\) no cases"):
         design.fit(panel, claim, inference=CalibratedREML())
     assert design.fit(panel, claim).conf_int.low < 0
+
+
+@pytest.mark.parametrize("family", ["poisson", "negative_binomial"])
+def test_a_season_without_any_case_does_not_settle(family: str) -> None:
+    y = np.random.default_rng(1).poisson(20, 40).astype(float)
+    y[3::4] = 0
+    panel, claim = service({"y": y}, 24)
+    with pytest.raises(DesignError, match=f"the {family.replace('_', ' ')} regression does not se"):
+        SegmentedRegression(family=family, seasonal=4).fit(panel, claim)

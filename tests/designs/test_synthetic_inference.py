@@ -8,7 +8,7 @@ from tests.designs.donor_panels import factors
 from tests.panels import claim_on, panel_of
 
 import innoeval as ie
-from innoeval.designs.synthetic import SyntheticControl, SyntheticDiD
+from innoeval.designs.synthetic import MatrixCompletion, SyntheticControl, SyntheticDiD
 from innoeval.designs.synthetic.base import DonorDesign
 from innoeval.evaluate import evaluate
 from innoeval.records import Evaluation
@@ -192,3 +192,10 @@ def test_a_total_among_many_donors_is_a_finding_and_no_objection() -> None:
     told = next(f for f in ev.findings if f.check == "distinct_donors")
     assert told.status == "problem"
     assert "29 comparison units are only 28 different ones" in told.says
+
+
+def test_factors_that_weigh_no_period_are_tested_by_moving_residuals() -> None:
+    panel, claim = panel_of(near(1)), claim_on([0], 32)
+    found = MatrixCompletion(rank=1).fit(panel, claim, inference=ie.inference.Conformal())
+    assert found.inference.startswith("conformal")
+    assert found.conf_int.low < -4 < found.conf_int.high < 0

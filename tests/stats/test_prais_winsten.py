@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -44,3 +46,15 @@ def test_offset_costs_no_digits_and_a_perfect_fit_has_no_error() -> None:
     exact = prais_winsten(X @ [1.0, 2.0, 3.0], X)
     np.testing.assert_allclose(exact.coefficients[0], [1, 2, 3])
     assert exact.scale[0] < 1e-20
+
+
+def test_with_one_round_it_is_the_estimator_in_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    X = np.column_stack([np.ones(20), np.arange(20) >= 12])
+    y = np.random.default_rng(3).normal(size=20).cumsum()
+    left = y - X @ np.linalg.lstsq(X, y, rcond=None)[0]
+    by_hand = (left[1:] @ left[:-1]) / (left[:-1] @ left[:-1])
+    whole = prais_winsten(y, X)
+    monkeypatch.setattr(sys.modules["innoeval.stats.prais_winsten"], "_ROUNDS", 1)
+    found = prais_winsten(y, X)
+    assert found.rho == pytest.approx([by_hand])
+    assert abs(found.rho[0] - whole.rho[0]) > 1e-4
