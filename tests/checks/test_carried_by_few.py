@@ -7,6 +7,7 @@ import pytest
 from tests.checks.cases import by_hand, finding
 from tests.panels import claim_on, panel_of
 
+from innoeval.checks.base import Case
 from innoeval.checks.carried_by_few import CarriedByFew, _outlying
 from innoeval.evaluate import evaluate
 
@@ -41,6 +42,17 @@ def test_one_site_that_improved_far_more_does_not_hide_that_the_others_did() -> 
     assert verdict.status == "supported"
     assert verdict.interval is not None
     assert verdict.interval.low == pytest.approx(2.0, abs=0.1)
+
+
+def test_where_no_analysis_is_left_without_the_site_the_gains_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Case, "without", lambda self, units: (None, None))
+    claim = claim_on(range(10), 12, size=2.0)
+    found = finding("carried_by_few", claim, panel_of(with_gains([20.0] + [0.0] * 9)))
+    assert found.says.startswith("The average gain of the sites is 1.9")
+    assert "larger with u00 than without: this site improved far more" in found.says
+    assert found.left is None
 
 
 def test_an_even_gain_is_clear() -> None:

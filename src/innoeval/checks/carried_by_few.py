@@ -60,11 +60,13 @@ class CarriedByFew:
         shift = float(gains.mean() - gains[order[k:]].mean())
         names = " and ".join(case.panel.units[unit] for unit in best)
         effect, left = case.without(np.isin(np.arange(len(numbers)), best))
-        effect = float("nan") if effect is None else effect
-        whole = case.estimate.improvement if case.staggered else effect + shift
-        said = (
-            f"Without {names} the improvement would be {amount(effect)} instead of {amount(whole)}"
-        )
+        if effect is None:  # no analysis is left without them
+            said = (
+                f"The average gain of the sites is {amount(shift)} larger with {names} than without"
+            )
+        else:
+            whole = case.estimate.improvement if case.staggered else effect + shift
+            said = f"Without {names} the improvement would be {amount(effect)} instead of {amount(whole)}"
         error = float(gains.std(ddof=1)) * (1 / (len(gains) - k) - 1 / len(gains)) ** 0.5
         half = case.claimed / 2 if case.claimed else case.margin
         if shift < min(case.margin, half):
