@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.checks.cases import by_hand, finding
@@ -10,6 +12,7 @@ from tests.panels import claim_on, panel_of
 from innoeval.checks.base import Case
 from innoeval.checks.carried_by_few import CarriedByFew, _outlying
 from innoeval.evaluate import evaluate
+from innoeval.records.display import amount
 
 NOISE = np.random.default_rng(3).normal(size=(30, 20)) * 0.3 + 50
 
@@ -53,6 +56,23 @@ def test_where_no_analysis_is_left_without_the_site_the_gains_are_told(
     assert found.says.startswith("The average gain of the sites is 1.9")
     assert "larger with u00 than without: this site improved far more" in found.says
     assert found.left is None
+
+
+def test_with_several_starts_the_design_is_fitted_without_the_site() -> None:
+    values = NOISE.copy()
+    values[:6, 12:] -= 1.0
+    values[6:10, 15:] -= 1.0
+    values[0, 12:] -= 12.0
+    starts = {f"u{i:02d}": "2012" if i < 6 else "2015" for i in range(10)}
+    claim = replace(claim_on(range(10), 12, size=1.0), treated=starts)
+    found = finding("carried_by_few", claim, panel_of(values))
+    treated = {unit: start for unit, start in starts.items() if unit != "u00"}
+    alone = evaluate(replace(claim, treated=treated), panel_of(values).drop_units("u00"))
+    assert alone.estimate is not None
+    improvement = alone.estimate.improvement
+    assert f"Without u00 the improvement would be {amount(improvement)} instead of" in found.says
+    assert found.left is not None
+    assert found.left.low == pytest.approx(alone.estimate.improvement_int.low)
 
 
 def test_an_even_gain_is_clear() -> None:

@@ -192,7 +192,11 @@ class Case:
         """
         if self.staggered:
             outcomes = np.where(units[:, None], np.nan, self.panel.matrix(self.claim.outcome))
-            refitted = self.refit(self.panel.with_values(self.claim.outcome, outcomes))
+            panel = self.panel.with_values(self.claim.outcome, outcomes)
+            gone = {self.panel.units[i] for i in np.flatnonzero(units)}
+            left = {unit: start for unit, start in self.claim.treated.items() if unit not in gone}
+            # A treated unit without a value is refused, so it is no longer claimed.
+            refitted = self.refit(panel, replace(self.claim, treated=left)) if left else None
             return (
                 (None, None)
                 if refitted is None
