@@ -25,6 +25,8 @@ from innoeval.records.policy import Policy
 
 #: Fewest periods in all: variances of level, trend and seasons are to be told apart.
 FEWEST = 24
+#: A covariate of which a smaller share is its own says nothing but rounding.
+_ALIKE = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +142,31 @@ class StructuralTimeSeries:
             raise DesignError(
                 "StructuralTimeSeries cannot be fitted: a covariate has missing values; supply them"
             )
-        return np.column_stack([*columns, (np.arange(series.n) >= series.launch).astype(float)])
+        step = (np.arange(series.n) >= series.launch).astype(float)
+        return np.column_stack([*self._apart(columns, step), step])
+
+    def _apart(self, columns: list[Floats], step: Floats) -> list[Floats]:
+        """The covariates without level and unit and each without those before it.
+
+        The filter starts from variances that are large, not endless: it takes columns near 10⁹, or
+        10⁻⁹, for something else than they are. What they can explain together stays the same.
+        """
+        kept: list[Floats] = []
+        jump = step - step.mean()
+        for name, column in zip(self.covariates, columns, strict=True):
+            moves = column - column.mean()
+            left = moves.copy()
+            for earlier in kept * 2:  # twice, as the first leaves some rounding
+                left -= earlier * (earlier @ left) / (earlier @ earlier)
+            alone = left - jump * (jump @ left) / (jump @ jump)
+            rounding = np.finfo(float).eps * float(np.abs(column).max())
+            if float(np.abs(alone).max()) <= max(_ALIKE * float(np.abs(moves).max()), 8 * rounding):
+                raise DesignError(
+                    f"StructuralTimeSeries cannot be fitted: the covariate '{name}' adds nothing to the "
+                    "level, the step and the covariates before it; leave it out"
+                )
+            kept.append(left / left.std())
+        return kept
 
     def _smooth(self, series: Series, exogenous: Floats, cycle: int) -> _Smoothed:
         from statsmodels.tsa.statespace.structural import UnobservedComponents
