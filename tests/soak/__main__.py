@@ -1,9 +1,10 @@
-"""Batch upon batch for some minutes: `python -m tests.soak --minutes 12 > docs/trust/soak.md`.
+"""Batch upon batch for some minutes: `python -m tests.soak --minutes 15 > docs/trust/soak.md`.
 
 Each batch is what a night's job does, at reduced size: new claims on new panels, half of them
 evaluated into a folder, the rest after a resume, the folder opened once more with nothing left to
 do, the report and a brief written; then it is thrown away. After each the memory, open files,
-threads and whatever was left on the disk are looked at.
+threads and whatever was left on the disk are looked at. It fails where memory grows beyond the
+bound that the page declares.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,7 +20,7 @@ from pathlib import Path
 
 import joblib
 from tests.portfolio.portfolios import own_panels
-from tests.soak.page import Sample, page
+from tests.soak.page import Sample, flat, page
 
 import innoeval as ie
 from innoeval.portfolio import write_briefs
@@ -33,15 +35,15 @@ CHUNK = 2
 def main() -> int:
     """Run, and print the page."""
     options = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    options.add_argument("--minutes", type=float, default=12)
-    options.add_argument("--claims", type=int, default=16, help="in each batch")
+    options.add_argument("--minutes", type=float, default=15)
+    options.add_argument("--claims", type=int, default=24, help="in each batch")
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         # Whatever is left behind in the usual place for such files is then seen, and only that.
         os.environ["TMPDIR"] = tempfile.tempdir = folder
         samples = soak(60 * given.minutes, given.claims, Path(folder))
-    sys.stdout.write(page(samples, given.minutes, given.claims, CHUNK, WORKERS))
-    return 0
+    sys.stdout.write(page(samples, given.minutes, given.claims, CHUNK, WORKERS, joblib_alone()))
+    return 0 if flat(samples) else 1
 
 
 def soak(seconds: float, claims: int, folder: Path) -> list[Sample]:
@@ -76,6 +78,12 @@ def batch(folder: Path, n: int, *, first: int) -> int:
         return len(list(run.glob(f"{DRAFT}*")))
 
 
+def joblib_alone() -> float:
+    """What a call of joblib leaves by itself, kB."""
+    command = [sys.executable, "-m", "tests.soak.joblib_alone"]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
 def seen(folder: Path, claims: int, seconds: float, drafts: int) -> Sample:
     """What this process, its workers and the disk hold now."""
     workers = loky_workers()
@@ -91,7 +99,8 @@ def seen(folder: Path, claims: int, seconds: float, drafts: int) -> Sample:
         ),
         threads=len(list(Path("/proc/self/task").iterdir())),
         left=sum(1 for path in folder.rglob("*") if path.is_file()),
-        shared=sum(1 for path in shared() if path.is_file()),
+        shared=len(shared("/*")),
+        folders=len(shared("")),
         drafts=drafts,
         pids=tuple(sorted(workers)),
     )
@@ -103,9 +112,9 @@ def megabytes(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def shared() -> list[Path]:
+def shared(below: str) -> list[Path]:
     """What joblib has put into shared memory for the workers of this process."""
-    return list(Path("/dev/shm").glob(f"joblib_memmapping_folder_{os.getpid()}_*/*"))  # noqa: S108
+    return list(Path("/dev/shm").glob(f"joblib_memmapping_folder_{os.getpid()}_*{below}"))  # noqa: S108
 
 
 def loky_workers() -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 import traceback
 from pathlib import Path
@@ -12,12 +13,17 @@ import numpy.typing as npt
 
 from innoeval.errors import InnoevalError
 from innoeval.evaluate import evaluate
-from innoeval.portfolio.panels import PanelSource, unpacked
+from innoeval.portfolio.panels import PanelSource, taken_up, unpacked
 from innoeval.portfolio.rows import Row, failed, row
 from innoeval.portfolio.store import DRAFT, packed
 from innoeval.records.claim import Claim
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
+
+#: A process collects what refers to itself after so many claims.
+_COLLECT_AFTER = 256
+
+_judged_since = 0
 
 
 class Judged(NamedTuple):
@@ -44,7 +50,7 @@ class Judged(NamedTuple):
 def judge(
     number: int,
     claims: tuple[Claim, ...],
-    panels: tuple[Panel, ...] | PanelSource | None,
+    panels: tuple[Panel, ...] | PanelSource | Path | None,
     fingerprint: str,
     policy: Policy,
     designs: Any,
@@ -58,7 +64,7 @@ def judge(
     number
         Of the chunk, returned with it.
     claims, panels, fingerprint, cargo
-        As in `Chunk`.
+        As in `Chunk`; panels of single claims may lie in a file.
     policy, designs
         As in `innoeval.evaluate`.
     tray
@@ -68,14 +74,15 @@ def judge(
     """
     rows: list[Row] = []
     failures, faults = 0, []
+    given = taken_up(panels)
     for i, claim in enumerate(claims):
         seen = ""
         try:
-            panel = _panel(i, claim, panels, fingerprint, cargo)
+            panel = _panel(i, claim, given, fingerprint, cargo)
             seen = panel.fingerprint
-            if isinstance(panels, PanelSource):
+            if isinstance(given, PanelSource):
                 # A resumed run is held against the whole; what claims share is their own slice.
-                seen = f"{panels.fingerprint}/{seen}"
+                seen = f"{given.fingerprint}/{seen}"
             ev = evaluate(claim, panel, policy=policy, designs=designs)
             rows.append({**row(ev), "panel": seen})
         except InnoevalError as error:
@@ -86,7 +93,20 @@ def judge(
         except Exception as error:  # noqa: BLE001 - counted and told at the end, never swallowed
             faults.append(type(error).__name__)
             rows.append(failed(claim, error, _place(error), seen))
+    _collect(len(claims))
     return Judged(number, _left_in(tray, packed(rows)), failures, tuple(faults))
+
+
+def _collect(claims: int) -> None:
+    """Collect now and then: Python does so by itself only once a quarter of all its objects is new.
+
+    What waits for that are few objects, but much hangs on them: some 7 blocks of memory for a claim.
+    """
+    global _judged_since  # noqa: PLW0603 - threads may lose a count, and collect a little later
+    _judged_since += claims
+    if _judged_since >= _COLLECT_AFTER:
+        _judged_since = 0
+        gc.collect()
 
 
 def _left_in(tray: Path | None, part: bytes) -> bytes | Path:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pickle
+import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,8 @@ _KEPT = 2
 _at_hand: OrderedDict[str, Panel] = OrderedDict()
 #: A worker of Dask has several threads.
 _turn = Lock()
+
+_Some = TypeVar("_Some")
 
 
 @runtime_checkable
@@ -202,6 +205,34 @@ def known(source: PanelSource) -> str:
 def shipped(panel: Panel) -> npt.NDArray[np.uint8]:
     """A panel as an array of bytes, which every backend of joblib carries to a worker only once."""
     return np.frombuffer(pickle.dumps(panel, protocol=pickle.HIGHEST_PROTOCOL), dtype=np.uint8)
+
+
+def laid_down(panels: _Some, folder: Path | None) -> _Some | Path:
+    """Panels of single claims as a file that a worker of this machine takes up; a source as it is.
+
+    Joblib would lay each of their arrays in a file, and remember the name of every such file, here
+    and in the workers, for as long as these live. Through the pipe they may not go: a worker that
+    is killed while it reads leaves the rest in it for ever.
+    """
+    if folder is None or not isinstance(panels, tuple):
+        return panels
+    path = folder / secrets.token_hex(8)
+    try:
+        path.write_bytes(pickle.dumps(panels, pickle.HIGHEST_PROTOCOL))
+    except OSError:  # no room there: joblib finds some, or says so
+        path.unlink(missing_ok=True)
+        return panels
+    return path
+
+
+def taken_up(panels: _Some | Path) -> _Some:
+    """What `laid_down` was given; its file is gone then."""
+    if isinstance(panels, Path):
+        # Laid down by this run itself, in a folder that nobody else may write to.
+        found: _Some = pickle.loads(panels.read_bytes())  # noqa: S301 - see above
+        panels.unlink()
+        return found
+    return panels
 
 
 def unpacked(fingerprint: str, cargo: npt.NDArray[np.uint8]) -> Panel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 import warnings
 from collections import Counter
@@ -25,6 +26,7 @@ from innoeval.portfolio.chunks import (
 )
 from innoeval.portfolio.earlier import Prints, left_out, of_other_data, refuse_other
 from innoeval.portfolio.judge import Judged, judge
+from innoeval.portfolio.panels import laid_down
 from innoeval.portfolio.progress import bar
 from innoeval.portfolio.rows import TIDY
 from innoeval.portfolio.store import Done, Store, packed, policy_of
@@ -117,8 +119,8 @@ def evaluate_all(
         left = _left(claims, panels, done, str(resume))
         kept: list[Path | bytes] = []
         faults: Counter[str] = Counter()
-        with bar(known, len(done), " claims", shown=progress) as shown, _tray(store) as tray:
-            for judged, n in _judged(chunks(left, panels, size), policy, designs, store, tray):
+        with bar(known, len(done), " claims", shown=progress) as shown, _aside() as aside:
+            for judged, n in _judged(chunks(left, panels, size), policy, designs, store, aside):
                 kept.append(_taken(judged.part) if store is None else store.add(judged.part))
                 faults.update(judged.faults)
                 shown.update(n)
@@ -154,15 +156,17 @@ def read_portfolio(folder: str | os.PathLike[str]) -> Portfolio:
 
 
 @contextmanager
-def _tray(store: Store | None) -> Iterator[Path | None]:
-    """A folder where workers of this machine leave what they have done."""
-    if not share_a_disk():
-        yield None
-    elif store is not None:
-        yield store.folder.absolute()
-    else:
-        with tempfile.TemporaryDirectory(prefix="innoeval-") as folder:
-            yield Path(folder)
+def _aside() -> Iterator[Path | None]:
+    """A folder of this run alone, where it and workers of this machine leave things for each other."""
+    try:
+        folder = tempfile.mkdtemp(prefix="innoeval-") if share_a_disk() else None
+    except OSError:  # no place for such folders: what would lie there goes through the pipe
+        folder = None
+    try:
+        yield None if folder is None else Path(folder)
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _taken(part: bytes | Path) -> bytes:
@@ -171,13 +175,14 @@ def _taken(part: bytes | Path) -> bytes:
 
 
 def _judged(
-    stream: Iterator[Chunk], policy: Policy, designs: Any, store: Store | None, tray: Path | None
+    stream: Iterator[Chunk], policy: Policy, designs: Any, store: Store | None, aside: Path | None
 ) -> Iterator[tuple[Judged, int]]:
     """Chunks that are done, as they come, and how many claims they had.
 
     Those of a worker that was killed are done again.
     """
     flying: dict[int, Chunk] = {}
+    tray = aside if store is None or aside is None else store.folder.absolute()
     numbers, losses = count(), 0
 
     def tasks(waiting: Iterator[Chunk]) -> Iterator[tuple[Any, ...]]:
@@ -185,8 +190,8 @@ def _judged(
             number = next(numbers)
             flying[number] = chunk
             yield (
-                number, chunk.claims, chunk.panels, chunk.fingerprint, policy, designs,
-                chunk.cargo, tray,
+                number, chunk.claims, laid_down(chunk.panels, aside),
+                chunk.fingerprint, policy, designs, chunk.cargo, tray,
             )  # fmt: skip
 
     while True:

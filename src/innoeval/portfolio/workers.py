@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 from innoeval.errors import RunError
@@ -90,8 +91,13 @@ def each(work: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]) -> Iterator
     from joblib import Parallel, delayed
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
+    begun = iter(tasks)
+    first = next(begun, None)
+    if first is None:
+        # A call of joblib leaves an empty folder in shared memory behind, even one for nothing.
+        return
     parallel = Parallel(return_as="generator_unordered", max_nbytes=1, batch_size=1)
-    results = parallel(delayed(work)(*task) for task in tasks)
+    results = parallel(delayed(work)(*task) for task in chain([first], begun))
     try:
         yield from results
     except BrokenProcessPool as error:
