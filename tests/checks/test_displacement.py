@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.checks.cases import finding, panel_with
+from tests.checks.cases import by_hand, finding, panel_with
 from tests.panels import claim_on, panel_of
+
+from innoeval.checks.displacement import Displacement
 
 NOISE = np.random.default_rng(1).normal(size=(24, 20)) * 0.3
 CLAIM = claim_on(range(4), 12, size=2.0)
@@ -45,3 +47,26 @@ def test_it_needs_neighbours_and_others() -> None:
     assert finding("displacement", CLAIM, none).status == "not_applicable"
     every = panel_with(NOISE, {"near": np.ones((24, 1))}, neighbour="near")
     assert finding("displacement", CLAIM, every).status == "cannot_tell"
+
+
+def test_two_farther_away_are_enough() -> None:
+    values = np.arange(30.0).reshape(5, 6) % 7
+    beside = np.array([[0.0], [0], [1], [0], [0]])
+
+    def asked(rows: slice, n_treated: int = 2, column: np.ndarray = beside) -> object:
+        columns = {"next": column[rows]}
+        case = by_hand(values[rows], n_treated, 3, columns, roles={"neighbour": "next"})
+        return Displacement().measure(case)
+
+    assert asked(slice(None)).status in {"clear", "cannot_tell"}
+    assert "for each treated unit" in asked(slice(None)).says
+    few = asked(slice(0, 4))
+    told = "Too few units are farther away to tell whether neighbours got worse."
+    assert (few.status, few.says) == ("cannot_tell", told)
+    none = asked(slice(None), 3)
+    assert none.status == "not_applicable"
+    assert none.says == "No comparison unit is next to a treated one."
+    # What is not known of a unit makes it no neighbour.
+    unknown = beside.copy()
+    unknown[3] = np.nan
+    assert asked(slice(None), 2, np.broadcast_to(unknown, (5, 6))).says == asked(slice(None)).says
