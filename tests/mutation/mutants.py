@@ -72,9 +72,11 @@ def _faults(tree: ast.Module) -> Iterator[tuple[ast.AST, ast.AST]]:
 
 
 def _not_run(node: ast.AST) -> Iterator[ast.AST]:
-    """Parts that only readers see: annotations, type checkers' imports, the words of errors."""
+    """Parts that compute nothing: annotations, decorators, type checkers' imports, the words of errors."""
     if isinstance(node, ast.AnnAssign):
         yield node.annotation
+    elif isinstance(node, ast.ClassDef):
+        yield from node.decorator_list
     elif isinstance(node, ast.FunctionDef):
         yield from node.decorator_list
         if node.returns:
