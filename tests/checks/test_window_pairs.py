@@ -27,6 +27,15 @@ def test_the_announced_pair_is_there_once_with_its_own_rise() -> None:
     assert len(found.improvement) == found.pairs
 
 
+def test_improvements_are_turned_so_that_more_is_better() -> None:
+    fall = window_multiverse(claim_on([0, 1], 20, windows=STATED), panel_of(values()))
+    rising = claim_on([0, 1], 20, windows=STATED, better="higher")
+    rise = window_multiverse(rising, panel_of(-values()))
+    assert fall.improvement == pytest.approx(rise.improvement)
+    assert fall.improvement[fall.stated] > 0.5
+    assert fall.percentile == pytest.approx(rise.percentile)
+
+
 def test_a_trend_that_runs_throughout_is_taken_out() -> None:
     claim = claim_on([0, 1], 20, windows=STATED)
     plain, sloped = (

@@ -59,3 +59,17 @@ def test_even_counts() -> None:
 
 def test_one_period_repeats_nothing() -> None:
     assert frozen(np.ones((5, 1))) is None
+
+
+def test_a_number_stays_as_likely_as_those_that_stayed_stay_elsewhere() -> None:
+    values = np.array([
+        [0.5, 0.5, 0.5, 0.5, 0.5, 1, 2, 3, 4, 6],
+        [1, 1, 1, 2, 3, 3, 4, 5, 5, 6],
+        [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
+    ])  # fmt: skip
+    # Elsewhere four numbers had stayed once, and one of them stayed again: (1 + 1) / (4 + 2). The run
+    # stays four times, and there are 30 places for it.
+    found = frozen(values)
+    assert found is not None
+    assert (found.unit, found.length) == (0, 5)
+    assert found.p_value == pytest.approx(30 / 3**4)
