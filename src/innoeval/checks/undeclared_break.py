@@ -191,17 +191,19 @@ def _among_units(case: Case, logs: Floats) -> Step | None:
     treated, starts = case.arrangement.treated, case.arrangement.starts
     changes = unit_changes(logs, starts)
     compared: Effects | Compared | None
-    if treated.sum() > case.policy.few_treated:
+    known = np.isfinite(changes)
+    if (treated & known).sum() > case.policy.few_treated:
         compared = case.compare(changes)
     else:
-        known = np.isfinite(changes)
         noise = unit_noise(logs[:, : case.arrangement.launches[0]])
         noise = noise / noise[treated].mean()
         ours, theirs = treated & known, ~treated & known
         if not ours.any() or theirs.sum() < 3:
             return None
         compared = donald_lang((changes / noise)[known][:, None], treated[known], 0.9)
-    if compared is None or compared.df is None or not compared.std_error[0] > 0:
+    if compared is None or compared.df is None or not np.isfinite(compared.df[0]):
+        return None
+    if not compared.std_error[0] > 0:
         return None
     return Step(*(float(x[0]) for x in (compared.effect, compared.std_error, compared.df)))
 
