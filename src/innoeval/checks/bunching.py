@@ -113,7 +113,7 @@ def _tilt(case: Case, met: Floats, missed: Floats) -> Step | None:
     known = np.isfinite(changes)
     if not (treated & known).any() or (~treated & known).sum() < 3:
         return None
-    if (treated & known).sum() > case.policy.few_treated:
+    if treated.sum() > case.policy.few_treated:
         found = case.compare(changes)
         if found is None or found.df is None or not np.isfinite(found.df[0]):
             return None

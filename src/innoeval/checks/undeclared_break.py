@@ -191,10 +191,10 @@ def _among_units(case: Case, logs: Floats) -> Step | None:
     treated, starts = case.arrangement.treated, case.arrangement.starts
     changes = unit_changes(logs, starts)
     compared: Effects | Compared | None
-    known = np.isfinite(changes)
-    if (treated & known).sum() > case.policy.few_treated:
+    if treated.sum() > case.policy.few_treated:
         compared = case.compare(changes)
     else:
+        known = np.isfinite(changes)
         noise = unit_noise(logs[:, : case.arrangement.launches[0]])
         noise = noise / noise[treated].mean()
         ours, theirs = treated & known, ~treated & known
