@@ -22,7 +22,7 @@ from innoeval.records.assumption import Assumption
 from innoeval.records.claim import Better, Claim
 from innoeval.records.estimate import Estimate, Interval
 from innoeval.records.finding import FindingStatus, Severity
-from innoeval.records.freeze import Floats, read_only
+from innoeval.records.freeze import Floats, Frozen, read_only
 from innoeval.records.panel import Panel
 from innoeval.records.policy import Policy
 from innoeval.stats.changes import mean_of, unit_changes
@@ -196,7 +196,7 @@ class Case:
             gone = {self.panel.units[i] for i in np.flatnonzero(units)}
             left = {unit: start for unit, start in self.claim.treated.items() if unit not in gone}
             # A treated unit without a value is refused, so it is no longer claimed.
-            refitted = self.refit(panel, replace(self.claim, treated=left)) if left else None
+            refitted = self.refit(panel, replace(self.claim, treated=Frozen(left))) if left else None
             return (
                 (None, None)
                 if refitted is None
