@@ -196,7 +196,9 @@ class Case:
             gone = {self.panel.units[i] for i in np.flatnonzero(units)}
             left = {unit: start for unit, start in self.claim.treated.items() if unit not in gone}
             # A treated unit without a value is refused, so it is no longer claimed.
-            refitted = self.refit(panel, replace(self.claim, treated=Frozen(left))) if left else None
+            refitted = (
+                self.refit(panel, replace(self.claim, treated=Frozen(left))) if left else None
+            )
             return (
                 (None, None)
                 if refitted is None
