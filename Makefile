@@ -39,7 +39,7 @@ lint: $(READY)  ## style, types and the import contract
 	@$(BIN)/mypy
 
 notebooks: $(READY)  ## execute the notebooks
-	@$(BIN)/pytest -q -o addopts= --nbmake --nbmake-timeout=300 notebooks
+	@$(BIN)/pytest -q -o addopts= --nbmake --nbmake-timeout=600 notebooks
 
 calibrate: $(READY)  ## hold the false alarms and hits of designs and checks (slow)
 	@$(BIN)/pytest -q -n auto -m slow tests
