@@ -56,19 +56,15 @@ def page(measured: dict[str, Any]) -> str:
 
 def branches(counts: dict[str, int]) -> float:
     """Share of branches that are run, in per cent."""
-    return (
-        100 * counts["covered_branches"] / counts["num_branches"]
-        if counts["num_branches"]
-        else 100.0
-    )
+    return _share(counts["covered_branches"], counts["num_branches"])
 
 
 def _lines(counts: dict[str, int]) -> float:
-    return (
-        100 * counts["covered_lines"] / counts["num_statements"]
-        if counts["num_statements"]
-        else 100.0
-    )
+    return _share(counts["covered_lines"], counts["num_statements"])
+
+
+def _share(run: int, of: int) -> float:
+    return 100 * run / of if of else 100.0
 
 
 if __name__ == "__main__":

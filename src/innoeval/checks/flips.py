@@ -91,9 +91,8 @@ def _trend(case: Case, verdict: Verdict) -> Flip | None:
     """The same bias as a difference in trends that goes on from the baseline into the horizon."""
     if verdict.breakdown is None or not len(case.theirs):
         return None
-    apart = (
-        len(case.kernel.series) / 2
-    )  # from the middle of the time before to the middle of the time after
+    # From the middle of the time before to the middle of the time after.
+    apart = len(case.kernel.series) / 2
     slope = verdict.breakdown * case.unit / apart
     return Flip(
         change="trend", size=slope, status=None,
