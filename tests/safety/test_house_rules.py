@@ -27,7 +27,7 @@ PICKLES = {
     "joblib.load",
     "pandas.read_pickle",
 }
-#: A run hands its panels to the processes that it starts itself, in memory; no file is unpickled.
+#: A run hands its panels to the processes that it starts itself, in a private folder; no file of others is unpickled.
 BETWEEN_OWN_PROCESSES = {"portfolio/panels.py"}
 
 
